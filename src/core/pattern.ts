@@ -1,0 +1,2 @@
+/** Object patterns. */
+export type Pattern = { readonly text: string };
