@@ -43,6 +43,12 @@ export type Observation =
       readonly version: Version;
       /** Bytes. */
       readonly size: number;
+      /** Which file it is, whatever its name: device and inode. */
+      readonly file: string;
+      /** What writing moves: size and mtime. */
+      readonly written: string;
+      /** Everything that the look saw, so that two equal ones mean: not touched in between. */
+      readonly stamp: string;
       /**
        * Milliseconds on the engine's clock at which the object last changed, as far as its own times tell; later than
        * the look's own time when the file's clock is ahead.

@@ -2,8 +2,14 @@
  * Which patterns match an object, in time that does not grow with the number of patterns that do not: a trie over
  * segments. The same trie guides the walk over directories.
  */
-import type { ObjectId } from './object.js';
-import type { Partition, Pattern } from './pattern.js';
+
+import { type Affixes, added, found } from './affixes.js';
+import { hasUnprintable } from './charset.js';
+import { execute } from './matcher.js';
+import { kindOf, type ObjectId } from './object.js';
+import { match, type Partition, type Pattern } from './pattern.js';
+import { segmentProgram } from './program.js';
+import { isHidden, type Segment, type Wild } from './segment.js';
 
 export interface Matched<T> {
   readonly value: T;
@@ -22,9 +28,161 @@ export interface Walk {
   wants(segment: string): boolean;
 }
 
-export declare class PatternIndex<T> {
-  add(pattern: Pattern, value: T): void;
-  match(id: ObjectId): readonly Matched<T>[];
-  /** Walk for file patterns; absolute patterns are reached by `root: '/'`, others by `''`. */
-  walk(root: '' | '/'): Walk;
+interface Entry<T> {
+  readonly pattern: Pattern;
+  readonly value: T;
+  /** Position in the order of addition. */
+  readonly index: number;
+}
+
+interface Node<T> {
+  literals: Map<string, Node<T>> | undefined;
+  wilds: Affixes<Branch<T>> | undefined;
+  wildByKey: Map<string, Branch<T>> | undefined;
+  /** After `**`: reached without a segment. */
+  deep: Node<T> | undefined;
+  /** It stands after `**`, and takes any directory without moving on. */
+  readonly stays: boolean;
+  entries: Entry<T>[] | undefined;
+}
+
+interface Branch<T> {
+  readonly segment: Wild;
+  readonly node: Node<T>;
+}
+
+const newNode = <T>(stays: boolean): Node<T> => ({
+  literals: undefined,
+  wilds: undefined,
+  wildByKey: undefined,
+  deep: undefined,
+  stays,
+  entries: undefined,
+});
+
+/** Patterns with a value each; one pattern may be added several times. */
+export class PatternIndex<T> {
+  /** By kind; absolute paths apart, under `file:/`. */
+  readonly #roots = new Map<string, Node<T>>();
+  #size = 0;
+
+  /** Adds a pattern; costs what its segments cost. */
+  add(pattern: Pattern, value: T): void {
+    const key = pattern.root === '/' ? 'file:/' : pattern.kind;
+    let node = this.#roots.get(key);
+    if (node === undefined) {
+      node = newNode(false);
+      this.#roots.set(key, node);
+    }
+    for (const segment of pattern.segments) node = child(node, segment);
+    node.entries ??= [];
+    node.entries.push({ pattern, value, index: this.#size++ });
+  }
+
+  /** Every pattern that matches, in the order of addition. */
+  match(id: ObjectId): readonly Matched<T>[] {
+    const kind = kindOf(id);
+    const absolute = kind === 'file' && id.startsWith('/', 'file:'.length);
+    const root = this.#roots.get(absolute ? 'file:/' : kind);
+    if (root === undefined) return [];
+    let nodes = settled([root]);
+    // Segment by segment, as far as any pattern goes: this is the way of every event.
+    for (let from = kind.length + (absolute ? 2 : 1), to = 0; to >= 0; from = to + 1) {
+      to = id.indexOf('/', from);
+      nodes = after(nodes, to < 0 ? id.slice(from) : id.slice(from, to));
+      if (nodes.length === 0) return [];
+    }
+    if (nodes.length === 1) return matches(nodes[0]?.entries ?? [], id);
+    const entries = nodes.flatMap((node) => node.entries ?? []);
+    return matches(
+      entries.sort((one, other) => one.index - other.index),
+      id,
+    );
+  }
+
+  /**
+   * Walk for file patterns; absolute patterns are reached by `root: '/'`, others by `''`. A leading `..` is a segment
+   * like any other, though no listing shows it: enter it by name.
+   */
+  walk(root: '' | '/'): Walk {
+    const node = this.#roots.get(root === '/' ? 'file:/' : 'file');
+    return walkFrom(node === undefined ? [] : settled([node]));
+  }
+}
+
+function matches<T>(entries: readonly Entry<T>[], id: ObjectId): readonly Matched<T>[] {
+  const result: Matched<T>[] = [];
+  for (const { pattern, value } of entries) {
+    const captures = match(pattern, id);
+    if (captures !== undefined) result.push({ value, captures });
+  }
+  return result;
+}
+
+function child<T>(node: Node<T>, segment: Segment): Node<T> {
+  switch (segment.type) {
+    case 'literal': {
+      node.literals ??= new Map();
+      let next = node.literals.get(segment.text);
+      if (next === undefined) {
+        next = newNode(false);
+        node.literals.set(segment.text, next);
+      }
+      return next;
+    }
+    case 'deep':
+      node.deep ??= newNode(true);
+      return node.deep;
+    case 'wild': {
+      node.wildByKey ??= new Map();
+      let branch = node.wildByKey.get(segment.key);
+      if (branch === undefined) {
+        branch = { segment, node: newNode(false) };
+        node.wildByKey.set(segment.key, branch);
+        node.wilds = added(node.wilds, segment, branch);
+      }
+      return branch.node;
+    }
+  }
+}
+
+/** With what is reached from these without a segment. */
+function settled<T>(nodes: readonly Node<T>[]): readonly Node<T>[] {
+  for (const node of nodes) {
+    if (node.deep === undefined) continue;
+    const all = new Set(nodes);
+    for (const each of all) if (each.deep !== undefined) all.add(each.deep);
+    return [...all];
+  }
+  return nodes;
+}
+
+/**
+ * Where patterns stand after one more segment. Lets through control characters, and takes a capture that repeats for a
+ * new one: `match` has the last word.
+ */
+function after<T>(nodes: readonly Node<T>[], segment: string): readonly Node<T>[] {
+  const next: Node<T>[] = [];
+  for (const node of nodes) {
+    const literal = node.literals?.get(segment);
+    if (literal !== undefined) next.push(literal);
+    if (node.wilds !== undefined) {
+      for (const { segment: wild, node: below } of found(node.wilds, segment)) {
+        if (execute(segmentProgram(wild), segment, 0) !== undefined) next.push(below);
+      }
+    }
+    if (node.stays && segment !== '' && !isHidden(segment)) next.push(node);
+  }
+  return settled(next);
+}
+
+function walkFrom<T>(nodes: readonly Node<T>[]): Walk {
+  const step = (segment: string): readonly Node<T>[] => (hasUnprintable(segment) ? [] : after(nodes, segment));
+  const open = nodes.some((node) => node.stays || node.wilds !== undefined);
+  return {
+    dead: !open && nodes.every((node) => node.literals === undefined),
+    literals: open ? undefined : [...new Set(nodes.flatMap((node) => [...(node.literals?.keys() ?? [])]))],
+    enter: (segment) => walkFrom(step(segment)),
+    wants: (segment) => step(segment).some((node) => node.entries !== undefined),
+  };
 }

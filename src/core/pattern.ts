@@ -1,8 +1,17 @@
 /**
  * Object patterns: braces fan out, stars gather. One matcher, here, serves checking, watching and listing.
+ *
+ * What a hole may stand for: characters of one segment, never a control character. A name that begins with a hole does
+ * not begin with a dot, and no name with holes is `.` or `..`. A capture is never empty, `.` or `..`.
  */
-import type { ObjectId } from './object.js';
-import type { Result } from './result.js';
+import { hasUnprintable } from './charset.js';
+import { execute } from './matcher.js';
+import { asObjectId, type ObjectId } from './object.js';
+import type { Program } from './program.js';
+import type { Segment } from './segment.js';
+
+export { overlap } from './overlap.js';
+export { parsePattern } from './pattern-parse.js';
 
 /** Values of captures by name. */
 export type Partition = Readonly<Record<string, string>>;
@@ -25,15 +34,48 @@ export interface Pattern {
   readonly captures: readonly string[];
   /** It has a star or a question mark: it matches a set that is given to one task together. */
   readonly gathers: boolean;
+  /** For this folder only: where its segments begin (`/` for an absolute path), what they are, how they are matched. */
+  readonly root: '' | '/';
+  readonly segments: readonly Segment[];
+  readonly program: Program;
 }
 
-export declare function parsePattern(
-  text: string,
-  where?: Readonly<Record<string, string>>,
-): Result<Pattern, PatternProblem>;
+/** It has no holes: it names one object, whose id is the pattern's. */
+export const isLiteral = (pattern: Pattern): boolean => pattern.segments.every(({ type }) => type === 'literal');
+
 /** The values it captures from an object's id, or undefined where it does not match. */
-export declare function match(pattern: Pattern, id: ObjectId): Partition | undefined;
+export function match(pattern: Pattern, id: ObjectId): Partition | undefined {
+  if (id === pattern.id && isLiteral(pattern)) return {};
+  if (!id.startsWith(pattern.kind) || id[pattern.kind.length] !== ':' || hasUnprintable(id)) return undefined;
+  const spans = execute(pattern.program, id, pattern.kind.length + 1);
+  if (spans === undefined) return undefined;
+  const values: Record<string, string> = {};
+  pattern.program.names.forEach((name, slot) => {
+    values[name] = id.slice(spans[2 * slot], spans[2 * slot + 1]);
+  });
+  return values;
+}
+
 /** The object it names for these values. Only for a pattern that does not gather; extra values are ignored. */
-export declare function fill(pattern: Pattern, values: Partition): ObjectId;
-/** An id that both match, or undefined: exact. */
-export declare function overlap(one: Pattern, other: Pattern): ObjectId | undefined;
+export function fill(pattern: Pattern, values: Partition): ObjectId {
+  if (pattern.gathers) throw new Error(`a pattern that gathers names no one object: ${pattern.id}`);
+  const filled = pattern.id.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined) throw new Error(`no value for {${name}} in ${pattern.id}`);
+    return value;
+  });
+  return asObjectId(filled);
+}
+
+/**
+ * The directory that all files of a file pattern are below, as far as it is written without holes: `landing` for
+ * `landing/orders_{date}.csv`, `''` for the project's root, `/` for the file system's.
+ */
+export function fixedPart(pattern: Pattern): string {
+  const directories: string[] = [];
+  for (const segment of pattern.segments.slice(0, -1)) {
+    if (segment.type !== 'literal') break;
+    directories.push(segment.text);
+  }
+  return pattern.root + directories.join('/');
+}

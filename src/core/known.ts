@@ -1,0 +1,249 @@
+/**
+ * Which objects and tasks are known. An object is known while it exists or a known task targets it; a task is known
+ * while known objects give it its partition, or it has a past. So as soon as a file lands, all that it may lead to is
+ * known too, waiting: `status` can show it, and what gathers it can be held for it.
+ *
+ * Jobs are free of cycles, so this ends. Work lists instead of recursion: a chain may be 100,000 jobs long.
+ */
+import { undeclared } from './mapping.js';
+import type { ObjectId } from './object.js';
+import { fill, type Partition } from './pattern.js';
+import { noteInputPending, noteMember, retract, touch, unnoteMember } from './pending.js';
+import { never } from './soonest.js';
+import type { Input, JobNode, ObjectNode, State, Task } from './state.js';
+import { taskName } from './task-name.js';
+
+/** Joins values into a key: captures hold no control characters. */
+const keyOf = (names: readonly string[], values: Partition): string => names.map((name) => values[name] ?? '').join('\u0000');
+
+const pick = (names: readonly string[], values: Partition): Partition => {
+  const picked: Record<string, string> = {};
+  for (const name of names) picked[name] = values[name] ?? '';
+  return picked;
+};
+
+/** The object, if it is one that the mapping is about: what no job reads or makes is nobody's business. */
+export function findObject(state: State, id: ObjectId): ObjectNode | undefined {
+  const node = state.objects.get(id);
+  if (node) return node;
+  const matches = state.sources.match(id);
+  return matches.length === 0 ? undefined : knowObject(state, id);
+}
+
+/** The object; from now on it is known, and so is what it leads to. */
+export function knowObject(state: State, id: ObjectId): ObjectNode {
+  const known = state.objects.get(id);
+  if (known) return known;
+  const first = newObject(state, id);
+  const news: ObjectNode[] = [first];
+  for (let node = news.pop(); node; node = news.pop()) connect(state, node, news);
+  return first;
+}
+
+/** The task of this job for this partition; from now on it is known. */
+export function knowTask(state: State, job: JobNode, partition: Partition): Task {
+  const news: ObjectNode[] = [];
+  const task = ensureTask(state, job, partition, news);
+  for (let node = news.pop(); node; node = news.pop()) connect(state, node, news);
+  return task;
+}
+
+function newObject(state: State, id: ObjectId): ObjectNode {
+  const node: ObjectNode = {
+    id,
+    rules: state.declarations.match(id)[0]?.value ?? undeclared,
+    version: undefined,
+    settling: undefined,
+    trouble: undefined,
+    leftover: undefined,
+    inputs: [],
+    writers: new Set(),
+    writing: 0,
+    pending: undefined,
+    failed: 0,
+    parked: undefined,
+  };
+  state.objects.set(id, node);
+  return node;
+}
+
+/** Finds the inputs that the object belongs to, and the tasks that it makes known. */
+function connect(state: State, node: ObjectNode, news: ObjectNode[]): void {
+  for (const { value, captures } of state.sources.match(node.id)) {
+    const input = ensureInput(value.job, value.source, captures);
+    if (input.members.has(node)) continue;
+    input.members.add(node);
+    node.inputs.push(input);
+    noteMember(state, input, node);
+    if (input.members.size === 1) seed(state, input, news);
+  }
+}
+
+function ensureInput(job: JobNode, source: number, values: Partition): Input {
+  const inputs = job.inputs[source] as Map<string, Input>; // one for each source
+  const names = job.job.sources[source]?.pattern.captures ?? [];
+  const key = keyOf(names, values);
+  const known = inputs.get(key);
+  if (known) return known;
+  const input: Input = {
+    job,
+    source,
+    key,
+    values: pick(names, values),
+    members: new Set(),
+    present: 0,
+    tasks: new Set(),
+    pending: undefined,
+    failed: 0,
+  };
+  inputs.set(key, input);
+  return input;
+}
+
+/** Makes the tasks known that this input, now that it has a member, gives a partition. */
+function seed(state: State, input: Input, news: ObjectNode[]): void {
+  const { job, source } = input;
+  if (job.full.includes(source)) ensureTask(state, job, input.values, news);
+  else if (job.joined.includes(source)) for (const partition of join(job, input)) ensureTask(state, job, partition, news);
+}
+
+/** All partitions of a job without a full source that agree with this input: a natural join over what is known. */
+function join(job: JobNode, from: Input): Partition[] {
+  let found: Partition[] = [from.values];
+  const rest = new Set(job.joined.filter((source) => source !== from.source));
+  const bound = new Set(Object.keys(from.values));
+  while (rest.size > 0 && found.length > 0) {
+    const next = mostShared(job, rest, bound);
+    rest.delete(next);
+    const names = job.job.sources[next]?.pattern.captures ?? [];
+    const shared = names.filter((name) => bound.has(name));
+    const groups = new Map<string, Partition[]>();
+    for (const input of job.inputs[next]?.values() ?? []) {
+      if (input.members.size === 0) continue;
+      const key = keyOf(shared, input.values);
+      const group = groups.get(key);
+      if (group) group.push(input.values);
+      else groups.set(key, [input.values]);
+    }
+    found = found.flatMap((partial) => (groups.get(keyOf(shared, partial)) ?? []).map((values) => ({ ...partial, ...values })));
+    for (const name of names) bound.add(name);
+  }
+  return found;
+}
+
+function mostShared(job: JobNode, sources: ReadonlySet<number>, bound: ReadonlySet<string>): number {
+  let best = -1;
+  let most = -1;
+  for (const source of sources) {
+    const shared = (job.job.sources[source]?.pattern.captures ?? []).filter((name) => bound.has(name)).length;
+    if (shared > most) [best, most] = [source, shared];
+  }
+  return best;
+}
+
+function ensureTask(state: State, job: JobNode, values: Partition, news: ObjectNode[]): Task {
+  const key = keyOf(job.job.captures, values);
+  const known = job.tasks.get(key);
+  if (known) return known;
+  const partition = pick(job.job.captures, values);
+  const task: Task = {
+    id: taskName(job.job, partition),
+    job,
+    partition,
+    order: state.created,
+    inputs: [],
+    targets: [],
+    phase: 'waiting',
+    success: undefined,
+    last: undefined,
+    run: undefined,
+    changed: undefined,
+    retried: false,
+    forced: false,
+    dueIn: 0,
+    wave: never,
+    nextWave: never,
+    told: never,
+    toldFailed: false,
+    pending: undefined,
+    failed: 0,
+    entry: undefined,
+    dirty: false,
+    gone: false,
+    parked: undefined,
+  };
+  state.created += 1;
+  job.tasks.set(key, task);
+  state.tasks.set(task.id, task);
+  job.job.sources.forEach((_, source) => {
+    const input = ensureInput(job, source, partition);
+    task.inputs.push(input);
+    input.tasks.add(task);
+    noteInputPending(task, input);
+    if (input.failed > 0) task.failed += 1;
+  });
+  for (const { pattern } of job.job.targets) {
+    const id = fill(pattern, partition);
+    let node = state.objects.get(id);
+    if (!node) {
+      node = newObject(state, id);
+      news.push(node);
+    }
+    if (!task.targets.includes(node)) task.targets.push(node);
+    node.writers.add(task);
+  }
+  touch(state, task);
+  return task;
+}
+
+/**
+ * Forgets the object if it neither exists nor will be made, and with it the tasks that only it made known. What has a
+ * past or is running is never forgotten.
+ */
+export function forget(state: State, object: ObjectNode): void {
+  const work: ObjectNode[] = [object];
+  for (let node = work.pop(); node; node = work.pop()) {
+    if (node.version !== undefined || node.settling || node.trouble !== undefined || node.writing > 0 || node.writers.size > 0)
+      continue;
+    state.objects.delete(node.id);
+    for (const input of node.inputs) {
+      input.members.delete(node);
+      unnoteMember(state, input, node);
+      if (input.members.size > 0) continue;
+      for (const task of [...input.tasks]) if (!isKept(task)) drop(state, task, work);
+      if (input.tasks.size === 0) input.job.inputs[input.source]?.delete(input.key);
+    }
+    node.inputs.length = 0;
+  }
+}
+
+/** Forgets the task if nothing keeps it: for when its past was taken away. */
+export function forgetTask(state: State, task: Task): void {
+  if (isKept(task)) return;
+  const work: ObjectNode[] = [];
+  drop(state, task, work);
+  for (const node of work) forget(state, node);
+}
+
+function isKept(task: Task): boolean {
+  const { job } = task;
+  if (job.job.captures.length === 0 || task.success || task.last || task.run) return true;
+  const has = (source: number): boolean => (task.inputs[source]?.members.size ?? 0) > 0;
+  return job.full.some(has) || (job.joined.length > 0 && job.joined.every(has));
+}
+
+function drop(state: State, task: Task, work: ObjectNode[]): void {
+  retract(state, task);
+  task.gone = true;
+  task.entry = undefined;
+  state.tasks.delete(task.id);
+  task.job.tasks.delete(keyOf(task.job.job.captures, task.partition));
+  for (const input of task.inputs) {
+    input.tasks.delete(task);
+    if (input.tasks.size === 0 && input.members.size === 0) input.job.inputs[input.source]?.delete(input.key);
+  }
+  for (const node of task.targets) {
+    node.writers.delete(task);
+    work.push(node);
+  }
+}

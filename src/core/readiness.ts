@@ -1,0 +1,212 @@
+/**
+ * May the task run, and why or why not? One walk that decides and explains: `settle` obeys the phase, `status` and
+ * `why` print the reasons. There is no second explainer that could disagree. (PRODUCT, "When a task runs".)
+ *
+ *     waiting    a required source does not exist
+ *     blocked    it has something to do, and a task upstream stands failed
+ *     held       due, and what was pending upstream when it became due still is
+ *     ready      due, and only room is wanting
+ *     running    a run is in progress, or between two attempts
+ *     failed     its last run failed, and nothing has changed since
+ *     succeeded  nothing to do
+ *     disabled   `enabled: false`
+ */
+import { displayName, type ObjectId } from './object.js';
+import { fill } from './pattern.js';
+import { upstreamWave } from './pending.js';
+import { never } from './soonest.js';
+import type { Input, ObjectNode, Past, State, Task } from './state.js';
+import type { Phase, Reason, ReasonCode } from './views.js';
+
+/** At most so many reasons of one kind are spelled out. */
+const spelled = 5;
+
+type Say = (code: ReasonCode, message: string, about?: { object?: string; task?: string }) => void;
+
+/** The task's phase; with `reasons`, what led to it is added there. */
+export function readiness(state: State, task: Task, reasons?: Reason[]): Phase {
+  const say: Say | undefined = reasons && ((code, message, about) => reasons.push({ code, message, ...about }));
+  const { job } = task.job;
+  if (task.run) {
+    if (say) sayRunning(task, say);
+    return 'running';
+  }
+  if (!job.enabled) {
+    say?.('disabled', 'the job says enabled: false');
+    return 'disabled';
+  }
+  const missing = task.inputs.some((input) => input.present === 0 && !isOptional(input));
+  const stands = standsFailed(task);
+  const due = isDue(state, task);
+  if (missing ? !due && task.last?.outcome !== 'failed' : !due && !stands) {
+    if (say) sayUpToDate(task, say);
+    return 'succeeded';
+  }
+  if (!missing && stands) {
+    if (task.last) say?.('last-run-failed', `its last run ${endingOf(task.last)}, and nothing has changed since`);
+    return 'failed';
+  }
+  if (task.failed > 0 && job.onUpstreamFailure === 'block') {
+    if (say) sayBlocked(task, say);
+    if (say && missing) sayMissing(task, say);
+    return 'blocked';
+  }
+  if (missing) {
+    if (say) sayMissing(task, say);
+    return 'waiting';
+  }
+  if (say) sayDue(task, say);
+  const dueIn = task.wave === never ? state.turn : task.dueIn;
+  if (task.job.selected && upstreamWave(task) <= dueIn) {
+    if (say) sayHeld(task, say);
+    return 'held';
+  }
+  if (!task.job.selected) say?.('not-selected', 'it is not among the jobs that were selected');
+  else if (state.stopping) say?.('stopping', 'objflow is stopping and starts nothing more');
+  return 'ready';
+}
+
+/** Is there something to do, whether or not its sources exist? */
+function isDue(state: State, task: Task): boolean {
+  if (!task.success || task.forced || task.retried) return true;
+  if (task.last && task.last.outcome !== 'succeeded') return !standsFailed(task);
+  return whenSatisfied(task) || lacksTarget(state, task);
+}
+
+function whenSatisfied(task: Task): boolean {
+  const { changed } = task;
+  if (!changed || changed.size === 0) return false;
+  if (task.job.job.when === 'any') return true;
+  return task.inputs.every((input) => {
+    if (input.present === 0 || task.job.job.sources[input.source]?.trigger === false) return true;
+    for (const object of changed) if (input.members.has(object)) return true;
+    return false;
+  });
+}
+
+/** `on_missing_target: rerun`, and a file that a success made is gone. Only known once everything has been looked at. */
+function lacksTarget(state: State, task: Task): boolean {
+  if (task.job.job.onMissingTarget !== 'rerun' || !state.open) return false;
+  return task.targets.some((object) => isFile(object) && isAbsent(object));
+}
+
+const isFile = (object: ObjectNode): boolean => object.id.startsWith('file:');
+const isAbsent = (object: ObjectNode): boolean =>
+  object.version === undefined && !object.settling && object.trouble === undefined;
+const isOptional = (input: Input): boolean => input.job.job.sources[input.source]?.optional === true;
+
+/** The last run failed, and since then no source has changed, the job was not edited and nobody asked for another try. */
+function standsFailed(task: Task): boolean {
+  const { last } = task;
+  if (last?.outcome !== 'failed' || task.retried || task.forced) return false;
+  return last.definition === task.job.job.definition && sameSources(task, last);
+}
+
+function sameSources(task: Task, past: Past): boolean {
+  const seen = new Set<ObjectNode>();
+  for (const input of task.inputs) {
+    for (const object of input.members) {
+      if (object.version === undefined) continue;
+      if (past.consumed[object.id] !== object.version) return false;
+      seen.add(object);
+    }
+  }
+  return seen.size === Object.keys(past.consumed).length;
+}
+
+/** How a run ended, in words that follow "its last run". */
+export function endingOf(past: Pick<Past, 'outcome' | 'exitCode' | 'signal' | 'problem'>): string {
+  if (past.outcome === 'interrupted') return 'was interrupted';
+  if (past.problem !== undefined) return `failed: ${past.problem}`;
+  if (past.signal !== undefined) return `was ended by ${past.signal}`;
+  return `failed with exit status ${past.exitCode ?? '?'}`;
+}
+
+function sayRunning(task: Task, say: Say): void {
+  const { run } = task;
+  if (!run) return;
+  const { attempts } = task.job.job.retries;
+  const attempt = attempts > 1 ? `, attempt ${run.attempt} of ${attempts}` : '';
+  if (run.stage === 'pausing') say('next-attempt', `attempt ${run.attempt} of ${attempts} starts when its delay is over`);
+  else if (run.stage === 'queued') say('next-attempt', `attempt ${run.attempt} of ${attempts} waits for room`);
+  else say('running', `run ${run.run}${attempt}`);
+}
+
+function sayUpToDate(task: Task, say: Say): void {
+  const changed = task.changed?.size ?? 0;
+  if (changed > 0) say('when-unsatisfied', '`when: all` waits until every triggering source has changed');
+  else say('up-to-date', 'nothing has changed since its last success');
+  if (task.success && task.success.definition !== task.job.job.definition)
+    say('definition-changed', 'its definition has changed since; `objflow run --force` runs it with the new one');
+  for (const input of task.inputs) if (input.present === 0 && !isOptional(input)) sayMissingInput(task, input, say);
+}
+
+function sayDue(task: Task, say: Say): void {
+  if (task.forced) say('asked', 'asked for with --force');
+  else if (task.retried) say('asked', 'another try after its failure');
+  else if (task.last?.outcome === 'interrupted') say('interrupted', 'its last run was interrupted');
+  else if (!task.success) say('never-succeeded', task.last ? 'it has not succeeded yet' : 'it has never run');
+  const changed = task.success ? [...(task.changed ?? [])] : [];
+  for (const object of changed.slice(0, spelled))
+    say('source-changed', `${displayName(object.id)} has changed since its last success`, { object: object.id });
+  if (changed.length > spelled) say('source-changed', `and ${changed.length - spelled} more have changed`);
+  if (task.success && changed.length === 0)
+    for (const object of task.targets)
+      if (task.job.job.onMissingTarget === 'rerun' && isFile(object) && isAbsent(object))
+        say('target-missing', `${displayName(object.id)} is gone`, { object: object.id });
+}
+
+function sayMissing(task: Task, say: Say): void {
+  for (const input of task.inputs) if (input.present === 0 && !isOptional(input)) sayMissingInput(task, input, say);
+}
+
+function sayMissingInput(task: Task, input: Input, say: Say): void {
+  const pattern = task.job.job.sources[input.source]?.pattern;
+  if (!pattern) return;
+  for (const object of [...input.members].slice(0, spelled)) {
+    const about = { object: object.id as string };
+    const name = displayName(object.id);
+    const maker = [...object.writers].find((writer) => writer.phase !== 'succeeded') ?? [...object.writers][0];
+    if (object.settling) say('source-settling', `waits until ${name} has not changed for a while`, about);
+    else if (object.trouble !== undefined) say('source-unknown', `${name} cannot be looked at: ${object.trouble}`, about);
+    else if (maker) say('source-missing', `waits for ${name}, which ${maker.id} makes`, { ...about, task: maker.id });
+    else if (object.leftover !== undefined) say('source-missing', `${name} was left by a run that did not succeed`, about);
+    else say('source-missing', `waits for ${name}`, about);
+  }
+  if (input.members.size > 0) return;
+  const id: ObjectId | string = pattern.gathers ? pattern.id : fill(pattern, task.partition);
+  say('source-missing', pattern.gathers ? `nothing matches ${pattern.text} yet` : `waits for ${displayName(id)}`, { object: id });
+}
+
+function sayBlocked(task: Task, say: Say): void {
+  const seen = new Set<Task>();
+  const walk = (at: Task): void => {
+    for (const input of at.inputs) {
+      if (input.failed === 0) continue;
+      for (const object of input.members) {
+        for (const writer of object.failed > 0 ? object.writers : []) {
+          if (!writer.toldFailed || seen.has(writer) || seen.size > 1000) continue;
+          seen.add(writer);
+          if (writer.phase === 'failed')
+            say('blocked-by', `blocked by ${writer.id}, which failed`, { object: object.id, task: writer.id });
+          else walk(writer);
+        }
+      }
+    }
+  };
+  walk(task);
+}
+
+function sayHeld(task: Task, say: Say): void {
+  let at: Task = task;
+  for (;;) {
+    const object = at.pending?.first?.pending?.first;
+    const writer = object?.pending?.first;
+    if (!object || !writer) return;
+    if (writer.wave <= (writer.pending?.min ?? never)) {
+      say('held-by', `held by ${writer.id}, which is ${writer.phase}`, { object: object.id, task: writer.id });
+      return;
+    }
+    at = writer;
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * The life of a run: started, tried again, ended. Every change is a record first and an act afterwards.
+ */
+import type { Effect, Given, Work } from './effect.js';
+import type { AttemptOutcome } from './event.js';
+import { forget } from './known.js';
+import { asVersion, kindOf, type ObjectId } from './object.js';
+import { touch } from './pending.js';
+import { compareWithSuccess, setVersion } from './phase.js';
+import type { Ending, RunEnded, Versions } from './record.js';
+import { enqueue, release, takeNext } from './room.js';
+import { never } from './soonest.js';
+import type { ObjectNode, Past, Running, State, Task } from './state.js';
+
+/** A start that failed for want of processes or memory is tried again after this many milliseconds. */
+const temporaryDelay = 1000;
+
+/** Starts all that may start and has room. */
+export function startReady(state: State, at: number, effects: Effect[]): void {
+  for (let task = takeNext(state); task; task = takeNext(state)) start(state, task, at, effects);
+}
+
+function start(state: State, task: Task, at: number, effects: Effect[]): void {
+  const run = task.run ?? newRun(state, task, at);
+  run.stage = 'executing';
+  task.run = run;
+  task.retried = false;
+  task.forced = false;
+  task.phase = 'running';
+  state.runs.set(run.run, task);
+  const { job } = task.job;
+  const work = workOf(task, run);
+  const { attempt, key, definition, consumed } = run;
+  const { partition } = task;
+  const named = { run: run.run, task: task.id, job: job.name };
+  effects.push(
+    { type: 'append', record: { type: 'run-started', at, ...named, partition, attempt, key, definition, consumed } },
+    { type: 'report', report: { event: 'run-started', at, ...named, attempt } },
+    { type: 'start', work },
+  );
+}
+
+function newRun(state: State, task: Task, at: number): Running {
+  const consumed: Record<string, string> = {};
+  for (const input of task.inputs)
+    for (const object of input.members) if (object.version !== undefined) consumed[object.id] = object.version;
+  state.started += 1;
+  // An interrupted run's work is the same work as long as its sources are the same.
+  const text = [task.id, ...Object.keys(consumed).sort().map((id) => `${id}\u0000${consumed[id]}`)].join('\u0000');
+  const key = state.digest(text);
+  const { last } = task;
+  const again = last?.outcome === 'interrupted' && last.key === key;
+  return {
+    run: `${state.session}-${state.started}`,
+    key,
+    definition: task.job.job.definition,
+    consumed,
+    startedAt: at,
+    attempt: again ? last.attempts + 1 : 1,
+    stage: 'executing',
+    nextAt: at,
+    startedIn: state.turn,
+  };
+}
+
+/** What an executor is told: the same for an attempt as for the hooks after it. */
+function workOf(task: Task, run: Running): Work {
+  const { job } = task.job;
+  return {
+    run: run.run,
+    task: task.id,
+    job,
+    partition: task.partition,
+    attempt: run.attempt,
+    key: run.key,
+    sources: task.inputs.map((input, at): Given => {
+      const source = job.sources[at];
+      const objects = [...input.members].filter((object) => object.id in run.consumed).map(({ id }) => id);
+      return given(source?.name, source?.pattern.gathers === true, objects.sort());
+    }),
+    targets: job.targets.map((target, at) => given(target.name, false, [(task.targets[at] as ObjectNode).id])),
+  };
+}
+
+const given = (name: string | undefined, gathers: boolean, objects: readonly ObjectId[]): Given =>
+  name === undefined ? { gathers, objects } : { name, gathers, objects };
+
+/** An attempt ended: the run is over, or waits for its next attempt. */
+export function endAttempt(state: State, id: string, outcome: AttemptOutcome, at: number, effects: Effect[]): void {
+  const task = state.runs.get(id);
+  const run = task?.run;
+  if (!task || !run) return;
+  release(state, task);
+  const ending = endingOf(outcome);
+  const { retries } = task.job.job;
+  const more = run.attempt < retries.attempts;
+  if (outcome.well || outcome.stopped) return endRun(state, task, run, outcome, at, effects);
+  if (outcome.temporary) return pause(state, task, run, at + temporaryDelay);
+  if (!more || state.stopping) return endRun(state, task, run, outcome, at, effects);
+  const nextAt = at + retries.delay * retries.backoff ** (run.attempt - 1);
+  const attempt = run.attempt;
+  effects.push(
+    { type: 'append', record: { type: 'attempt-failed', at, run: id, attempt, ...ending } },
+    { type: 'report', report: { event: 'attempt-failed', at, ...names(task, run), ...ending, nextAt } },
+  );
+  run.attempt += 1;
+  pause(state, task, run, nextAt);
+}
+
+function pause(state: State, task: Task, run: Running, nextAt: number): void {
+  run.stage = 'pausing';
+  run.nextAt = nextAt;
+  state.deadlines.push({ at: nextAt, run: run.run });
+  touch(state, task);
+}
+
+/** The delay before the next attempt is over. */
+export function resume(state: State, id: string): void {
+  const task = state.runs.get(id);
+  if (task?.run?.stage !== 'pausing') return;
+  task.run.stage = 'queued';
+  enqueue(state, task);
+}
+
+/** We were told to stop: what is between two attempts ends here, and is due again. */
+export function interruptPaused(state: State, at: number, effects: Effect[]): void {
+  for (const task of [...state.runs.values()]) {
+    const { run } = task;
+    if (run && (run.stage === 'pausing' || run.stage === 'queued'))
+      endRun(state, task, run, { well: false, stopped: true, targets: [] }, at, effects);
+  }
+}
+
+const names = (task: Task, run: Running) => ({
+  task: task.id,
+  job: task.job.job.name,
+  run: run.run,
+  attempt: run.attempt,
+});
+
+const endingOf = ({ exitCode, signal, problem }: Ending): Ending => ({
+  ...(exitCode === undefined ? {} : { exitCode }),
+  ...(signal === undefined ? {} : { signal }),
+  ...(problem === undefined ? {} : { problem }),
+});
+
+function endRun(state: State, task: Task, run: Running, outcome: AttemptOutcome, at: number, effects: Effect[]): void {
+  const result: RunEnded['outcome'] = outcome.well ? 'succeeded' : outcome.stopped ? 'interrupted' : 'failed';
+  const ending = endingOf(outcome);
+  const produced = versionsAfter(task, run, outcome);
+  effects.push({ type: 'append', record: { type: 'run-ended', at, run: run.run, outcome: result, ...ending, produced } });
+  const about = { at, ...names(task, run), ...ending, startedAt: run.startedAt };
+  if (outcome.well) effects.push({ type: 'report', report: { event: 'run-succeeded', ...about, produced } });
+  else effects.push({ type: 'report', report: { event: outcome.stopped ? 'run-interrupted' : 'run-failed', ...about } });
+  const hook = outcome.well ? task.job.job.onSuccess : outcome.stopped ? undefined : task.job.job.onFailure;
+  if (hook !== undefined)
+    effects.push({ type: 'hook', which: outcome.well ? 'on_success' : 'on_failure', command: hook, work: workOf(task, run) });
+  const { run: id, key, definition, consumed, startedAt, attempt: attempts } = run;
+  const wave = task.wave;
+  task.run = undefined;
+  task.wave = never;
+  task.entry = undefined;
+  state.runs.delete(id);
+  remember(task, { run: id, outcome: result, attempts, definition, key, consumed, produced, startedAt, endedAt: at, ...ending });
+  touch(state, task);
+  for (const object of task.targets) settleTarget(state, object, produced[object.id], outcome.well, wave);
+}
+
+/** The task's past, as far as it decides anything. */
+export function remember(task: Task, past: Past): void {
+  task.last = past;
+  if (past.outcome !== 'succeeded') return;
+  task.success = past;
+  compareWithSuccess(task);
+}
+
+/** Versions of the targets after the run: of files as they were looked at, of anything else the run's own name. */
+function versionsAfter(task: Task, run: Running, outcome: AttemptOutcome): Versions {
+  const produced: Record<string, string> = {};
+  for (const { object, found } of outcome.targets) if (found.state === 'present') produced[object] = found.version;
+  if (outcome.well) for (const { id } of task.targets) if (kindOf(id) !== 'file') produced[id] = run.run;
+  return produced;
+}
+
+/** After a success the target exists; after a failure what the run touched may not be consumed. */
+function settleTarget(state: State, object: ObjectNode, version: string | undefined, well: boolean, wave: number): void {
+  if (well) {
+    object.leftover = undefined;
+    object.settling = undefined;
+    object.trouble = undefined;
+    if (version !== undefined) setVersion(state, object, asVersion(version), wave);
+  } else if (kindOf(object.id) === 'file' && version !== object.version) {
+    object.leftover = version;
+    object.settling = undefined;
+    setVersion(state, object, undefined, wave);
+    forget(state, object);
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * The state of the core: objects, tasks and what connects them, with the indices that make an event cost what it
+ * affects. Only the shapes and their construction stand here; who changes what:
+ * `known` finds and forgets objects and tasks, `pending` carries waves and failures downstream, `phase` moves tasks,
+ * `room` says what may start.
+ */
+import { Heap } from './heap.js';
+import type { Job } from './job.js';
+import type { Settling } from './landing.js';
+import type { Mapping, ObjectDeclaration } from './mapping.js';
+import type { ObjectId, Version } from './object.js';
+import type { Partition } from './pattern.js';
+import { PatternIndex } from './pattern-index.js';
+import type { Ending, JournalRecord, RunEnded, Versions } from './record.js';
+import { never, type Soonest } from './soonest.js';
+import type { Phase } from './views.js';
+
+/** Something of which there is only so much, and the tasks that wait for it. */
+export interface Place {
+  parked: Heap<Entry> | undefined;
+}
+
+/** An object that exists, or that a known task would make. */
+export interface ObjectNode extends Place {
+  readonly id: ObjectId;
+  readonly rules: Omit<ObjectDeclaration, 'pattern'>;
+  /** It exists, complete, in this version. */
+  version: Version | undefined;
+  /** It is there, and still changing as far as we know. */
+  settling: Settling | undefined;
+  /** The last look could not tell, and why. */
+  trouble: string | undefined;
+  /** What a failed or interrupted run left: nobody may consume this version. */
+  leftover: string | undefined;
+  readonly inputs: Input[];
+  /** Known tasks that target it. */
+  readonly writers: Set<Task>;
+  /** How many running tasks are writing it now. */
+  writing: number;
+  pending: Soonest<Task> | undefined;
+  failed: number;
+}
+
+/** What one source of a job is for one set of values: one object, or the set that a star gathers. */
+export interface Input {
+  readonly job: JobNode;
+  readonly source: number;
+  readonly key: string;
+  readonly values: Partition;
+  /** Known objects that match. */
+  readonly members: Set<ObjectNode>;
+  /** How many of them exist. */
+  present: number;
+  readonly tasks: Set<Task>;
+  pending: Soonest<ObjectNode> | undefined;
+  failed: number;
+}
+
+export interface PoolNode extends Place {
+  readonly name: string;
+  readonly limit: number;
+  running: number;
+}
+
+export interface JobNode extends Place {
+  readonly job: Job;
+  /** A task's upstream always has a lower rank. */
+  readonly rank: number;
+  readonly pool: PoolNode | undefined;
+  /** May it run at all in this call (`run SELECTOR`)? */
+  readonly selected: boolean;
+  /** By source, by values. */
+  readonly inputs: readonly Map<string, Input>[];
+  /** Required sources that capture every name: each of their objects makes a task known. */
+  readonly full: readonly number[];
+  /** Where there is none: required sources with captures, joined. */
+  readonly joined: readonly number[];
+  readonly tasks: Map<string, Task>;
+  running: number;
+}
+
+/** A run that is over. */
+export interface Past extends Ending {
+  readonly run: string;
+  readonly outcome: RunEnded['outcome'];
+  readonly attempts: number;
+  readonly definition: string;
+  readonly key: string;
+  readonly consumed: Versions;
+  readonly produced: Versions;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** A run in progress. */
+export interface Running {
+  readonly run: string;
+  readonly key: string;
+  readonly definition: string;
+  readonly consumed: Versions;
+  readonly startedAt: number;
+  attempt: number;
+  /** `doubt`: it was running when we last lived, and nobody has found out yet what became of it. */
+  stage: 'executing' | 'pausing' | 'queued' | 'doubt';
+  /** When the next attempt may start. */
+  nextAt: number;
+  readonly startedIn: number;
+}
+
+export interface Task extends Place {
+  readonly id: string;
+  readonly job: JobNode;
+  readonly partition: Partition;
+  readonly order: number;
+  /** One for each source of the job. */
+  readonly inputs: Input[];
+  readonly targets: ObjectNode[];
+  phase: Phase;
+  success: Past | undefined;
+  last: Past | undefined;
+  run: Running | undefined;
+  /** Triggering source objects whose version is not the one that the last success consumed. */
+  changed: Set<ObjectNode> | undefined;
+  /** Someone asked for it to be tried again although it failed. */
+  retried: boolean;
+  /** Someone asked for it to run, due or not. */
+  forced: boolean;
+  /** Turn in which it became due: only what was pending then can hold it. */
+  dueIn: number;
+  /** Wave that made it due; `never` while it is not due. */
+  wave: number;
+  /** Earliest wave among what changed for it since it was last settled, or since its run started. */
+  nextWave: number;
+  /** What its consumers were told last: the earliest wave pending here or upstream. */
+  told: number;
+  /** What its consumers were told last: it or something upstream stands failed. */
+  toldFailed: boolean;
+  pending: Soonest<Input> | undefined;
+  failed: number;
+  entry: Entry | undefined;
+  dirty: boolean;
+  gone: boolean;
+}
+
+/** A place in the ready queue. Stale as soon as the task has another, or none. */
+export interface Entry {
+  readonly task: Task;
+  readonly priority: number;
+  readonly dueIn: number;
+}
+
+export interface Deadline {
+  readonly at: number;
+  readonly object?: ObjectNode;
+  readonly run?: string;
+}
+
+export interface State {
+  readonly mapping: Mapping;
+  readonly concurrency: number;
+  /** Turns a text into a short name for it: the same text, the same name. */
+  readonly digest: (text: string) => string;
+  /** Prefix of the names of this session's runs. */
+  readonly session: string;
+  readonly jobs: ReadonlyMap<string, JobNode>;
+  readonly pools: ReadonlyMap<string, PoolNode>;
+  readonly sources: PatternIndex<{ readonly job: JobNode; readonly source: number }>;
+  readonly declarations: PatternIndex<ObjectDeclaration>;
+  readonly objects: Map<ObjectId, ObjectNode>;
+  readonly tasks: Map<string, Task>;
+  readonly runs: Map<string, Task>;
+  readonly dirty: Heap<Task>;
+  readonly ready: Heap<Entry>;
+  readonly deadlines: Heap<Deadline>;
+  /** Announcement keys that have been counted. */
+  readonly keys: Set<string>;
+  /** Counts steps. */
+  turn: number;
+  started: number;
+  running: number;
+  /** Tasks that have something to do, or may get it from what is upstream. */
+  pending: number;
+  created: number;
+  /** The first look at everything is complete. */
+  open: boolean;
+  stopping: boolean;
+  wakeAt: number;
+}
+
+export interface StateOptions {
+  readonly concurrency: number;
+  readonly digest: (text: string) => string;
+  /** Unique to this process: names of runs are made from it. */
+  readonly session: string;
+  /** Names of jobs that may run; absent: all. */
+  readonly selected?: ReadonlySet<string>;
+  /** Names of the jobs, producers before their consumers. */
+  readonly order: readonly string[];
+}
+
+const comesFirst = (one: Entry, other: Entry): boolean =>
+  one.priority !== other.priority
+    ? one.priority > other.priority
+    : one.dueIn !== other.dueIn
+      ? one.dueIn < other.dueIn
+      : one.task.job.job.index !== other.task.job.job.index
+        ? one.task.job.job.index < other.task.job.job.index
+        : one.task.order < other.task.order;
+
+/** An order among tasks that wait for the same thing. */
+export const queue = (): Heap<Entry> => new Heap(comesFirst);
+
+/** A state that knows the mapping and nothing else. */
+export function emptyState(mapping: Mapping, options: StateOptions): State {
+  const pools = new Map<string, PoolNode>();
+  for (const [name, limit] of mapping.pools) pools.set(name, { name, limit, running: 0, parked: undefined });
+  const jobs = new Map<string, JobNode>();
+  const sources = new PatternIndex<{ readonly job: JobNode; readonly source: number }>();
+  const rank = new Map(options.order.map((name, at) => [name, at]));
+  for (const job of mapping.jobs.values()) {
+    const node = jobNode(job, rank.get(job.name) ?? 0, job.pool === undefined ? undefined : pools.get(job.pool), options.selected);
+    jobs.set(job.name, node);
+    job.sources.forEach((source, at) => {
+      sources.add(source.pattern, { job: node, source: at });
+    });
+  }
+  const declarations = new PatternIndex<ObjectDeclaration>();
+  for (const declaration of mapping.objects) declarations.add(declaration.pattern, declaration);
+  return {
+    mapping,
+    concurrency: options.concurrency,
+    digest: options.digest,
+    session: options.session,
+    jobs,
+    pools,
+    sources,
+    declarations,
+    objects: new Map(),
+    tasks: new Map(),
+    runs: new Map(),
+    dirty: new Heap((one, other) => one.job.rank < other.job.rank),
+    ready: queue(),
+    deadlines: new Heap((one, other) => one.at < other.at),
+    keys: new Set(),
+    turn: 0,
+    started: 0,
+    running: 0,
+    pending: 0,
+    created: 0,
+    open: false,
+    stopping: false,
+    wakeAt: never,
+  };
+}
+
+function jobNode(job: Job, rank: number, pool: PoolNode | undefined, selected: StateOptions['selected']): JobNode {
+  const capturing = job.sources.flatMap(({ optional, pattern }, at) => (optional || pattern.captures.length === 0 ? [] : [at]));
+  const full = capturing.filter((at) => job.sources[at]?.pattern.captures.length === job.captures.length);
+  return {
+    job,
+    rank,
+    pool,
+    selected: selected === undefined || selected.has(job.name),
+    inputs: job.sources.map(() => new Map()),
+    full,
+    joined: full.length > 0 ? [] : capturing,
+    tasks: new Map(),
+    running: 0,
+    parked: undefined,
+  };
+}

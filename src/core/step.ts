@@ -1,0 +1,146 @@
+/**
+ * The core: `step(state, event) → effects`. Synchronous and deterministic; time comes in on events and goes out as
+ * `wake-at`. The state is changed in place; what an event costs is what it affects.
+ */
+import type { Effect } from './effect.js';
+import type { Event } from './event.js';
+import { findObject, forget, forgetTask } from './known.js';
+import { decideLanding } from './landing.js';
+import type { Look, ObjectId } from './object.js';
+import { touch } from './pending.js';
+import { setKnownVersion, setVersion, settleAll } from './phase.js';
+import { unreachable } from './result.js';
+import { endAttempt, interruptPaused, resume, startReady } from './run.js';
+import { never } from './soonest.js';
+import type { ObjectNode, State, Task } from './state.js';
+
+/** Takes one event in, and gives what is to be done about it, in that order. */
+export function step(state: State, event: Event): Effect[] {
+  const effects: Effect[] = [];
+  state.turn += 1;
+  switch (event.type) {
+    case 'looked':
+      for (const look of event.looks) takeLook(state, look, event.at, effects);
+      break;
+    case 'attempt-ended':
+      endAttempt(state, event.run, event.outcome, event.at, effects);
+      break;
+    case 'woke':
+      wake(state, event.at, effects);
+      break;
+    case 'announced':
+      announce(state, event, effects);
+      break;
+    case 'asked':
+      for (const name of event.tasks) ask(state, event.what, name, event.at, effects);
+      break;
+    case 'opened':
+      state.open = true;
+      for (const task of state.tasks.values()) touch(state, task);
+      break;
+    case 'stopping':
+      state.stopping = true;
+      interruptPaused(state, event.at, effects);
+      break;
+    default:
+      unreachable(event);
+  }
+  if (state.open) {
+    settleAll(state);
+    startReady(state, event.at, effects);
+  }
+  sayWhenToWake(state, effects);
+  return effects;
+}
+
+function takeLook(state: State, look: Look, at: number, effects: Effect[]): void {
+  const { found } = look;
+  const object = found.state === 'absent' ? state.objects.get(look.object) : findObject(state, look.object);
+  // What one of our own tasks is writing is looked at when it ends.
+  if (!object || object.writing > 0) return;
+  object.trouble = found.state === 'unknown' ? found.problem : undefined;
+  switch (found.state) {
+    case 'unknown':
+      return;
+    case 'absent':
+      object.settling = undefined;
+      object.leftover = undefined;
+      if (!setVersion(state, object, undefined, state.turn)) forget(state, object);
+      return;
+    case 'present': {
+      if (found.version === object.version || found.version === object.leftover) return;
+      const decision = decideLanding(object.settling, found, at, object.rules);
+      if (decision !== 'landed') {
+        object.settling = decision;
+        state.deadlines.push({ at: decision.deadline, object });
+        setVersion(state, object, undefined, state.turn);
+        return;
+      }
+      object.settling = undefined;
+      object.leftover = undefined;
+      if (setVersion(state, object, found.version, state.turn))
+        effects.push({ type: 'report', report: { event: 'object-landed', at, object: object.id, version: found.version } });
+      return;
+    }
+    default:
+      unreachable(found);
+  }
+}
+
+function wake(state: State, at: number, effects: Effect[]): void {
+  const objects = new Set<ObjectId>();
+  for (let next = state.deadlines.peek(); next && next.at <= at; next = state.deadlines.peek()) {
+    state.deadlines.pop();
+    if (next.run !== undefined) resume(state, next.run);
+    // A file that changed again has a later deadline of its own.
+    if (next.object?.settling && next.object.settling.deadline <= at) objects.add(next.object.id);
+  }
+  state.wakeAt = never;
+  if (objects.size > 0) effects.push({ type: 'look', objects: [...objects] });
+}
+
+function announce(state: State, event: Extract<Event, { type: 'announced' }>, effects: Effect[]): void {
+  const { at, object, version, key } = event;
+  if (key !== undefined && state.keys.has(key)) return;
+  if (key !== undefined) state.keys.add(key);
+  effects.push({
+    type: 'append',
+    record: { type: 'announced', at, object, version, ...(key === undefined ? {} : { key }) },
+  });
+  if (setKnownVersion(state, object, version, state.turn))
+    effects.push({ type: 'report', report: { event: 'object-landed', at, object, version } });
+}
+
+function ask(state: State, what: 'retry' | 'reset' | 'force', name: string, at: number, effects: Effect[]): void {
+  const task = state.tasks.get(name);
+  if (!task || (what === 'retry' && task.last?.outcome !== 'failed')) return;
+  if (what === 'force') task.forced = !task.run;
+  else {
+    effects.push({ type: 'append', record: { type: 'asked', at, what, task: name } });
+    if (what === 'retry') task.retried = true;
+    else forgetPast(task);
+  }
+  touch(state, task);
+  if (what === 'reset') forgetTask(state, task);
+}
+
+/** Forgets that the task ever ran. */
+export function forgetPast(task: Task): void {
+  task.success = undefined;
+  task.last = undefined;
+  task.changed = undefined;
+  task.retried = false;
+}
+
+function sayWhenToWake(state: State, effects: Effect[]): void {
+  const isStale = ({ object, run }: { object?: ObjectNode; run?: string }): boolean =>
+    run !== undefined ? state.runs.get(run)?.run?.stage !== 'pausing' : !object?.settling;
+  for (let next = state.deadlines.peek(); next && isStale(next); next = state.deadlines.peek()) state.deadlines.pop();
+  const at = state.deadlines.peek()?.at ?? never;
+  if (at === state.wakeAt || at === never) return;
+  state.wakeAt = at;
+  effects.push({ type: 'wake-at', at });
+}
+
+/** Nothing runs, nothing can start, and no time is waited for: only something from outside can bring more. */
+export const isIdle = (state: State): boolean => state.runs.size === 0 && state.deadlines.size === 0;

@@ -1,0 +1,74 @@
+/**
+ * The executor of this machine: each attempt a shell in a process group of its own, its output in a file. A run goes on
+ * when objflow dies, and the next objflow finds it by its trace.
+ */
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Work } from '../core/effect.js';
+import type { Executor } from './executor.js';
+import { clear, type Gone, type Launch, launch } from './launch.js';
+import { note } from './log.js';
+import { oversee, type Watch } from './oversee.js';
+import { endTree, leads } from './tree.js';
+import { readTrace } from './wrapper.js';
+
+export interface LocalOptions {
+  /** Absolute path of the project's root. */
+  readonly root: string;
+  /** Absolute path of objflow's own directory, `.objflow`. */
+  readonly directory: string;
+  /** Milliseconds between TERM and KILL; 10 s where it is not said. */
+  readonly grace?: number;
+}
+
+/** Milliseconds between two looks at a process that is not our child. */
+const every = 250;
+
+/** Runs commands on this machine. Touches nothing before the first one. */
+export function localExecutor({ root, directory, grace = 10_000 }: LocalOptions): Executor {
+  const watchOf = (run: string, name = run): Watch => ({
+    run,
+    files: {
+      trace: path.join(directory, 'runs', `${name}.trace`),
+      sources: path.join(directory, 'runs', `${name}.sources`),
+      log: path.join(directory, 'logs', `${run}.log`),
+    },
+    grace,
+  });
+  const execute = (watch: Watch, work: Work, command: string, variables: Launch['variables'] = {}) =>
+    oversee(watch, (wanted) => launch({ ...watch, work, command, root, variables }, wanted));
+
+  return {
+    start: (work) => execute(watchOf(work.run), work, work.job.run),
+
+    async attach(run) {
+      const watch = watchOf(run);
+      const { trace } = watch.files;
+      const found = readTrace(trace);
+      if (found !== undefined && leads(found.leader, run, trace)) {
+        const { leader, deadline } = found;
+        const timeout = deadline && { left: Math.max(0, deadline.at - Date.now()), whole: deadline.timeout };
+        const begun = { leader: { pid: leader, gone: vanished(leader, run, trace) }, ...(timeout ? { timeout } : {}) };
+        return oversee(watch, async () => begun);
+      }
+      // Its number may be another's by now: only cookies count.
+      await endTree(run, undefined, grace, new AbortController().signal);
+      return readTrace(trace)?.ending;
+    },
+
+    forget: (run) => clear(watchOf(run).files),
+
+    async hook(command, work, outcomeEnv) {
+      const watch = watchOf(work.run, `${work.run}.hook`);
+      const { exitCode, signal, problem } = await execute(watch, work, command, outcomeEnv).outcome;
+      clear(watch.files);
+      if (exitCode !== 0) note(watch.files.log, `the hook failed: ${problem ?? signal ?? `exit status ${exitCode}`}`);
+    },
+  };
+}
+
+/** Resolves when a process that is not our child is gone. */
+async function vanished(pid: number, run: string, trace: string): Promise<Gone> {
+  while (leads(pid, run, trace)) await setTimeout(every);
+  return {};
+}

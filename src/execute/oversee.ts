@@ -1,0 +1,100 @@
+/**
+ * Watches over a run's processes from their start to the last one's end: timeout, stop, and what a command leaves
+ * behind. Knows nothing of how they were started.
+ */
+import type { Execution, Outcome } from './executor.js';
+import type { Begun, Files, Gone, Leader } from './launch.js';
+import { note } from './log.js';
+import { after, duration } from './timer.js';
+import { endTree, lingers } from './tree.js';
+import { readTrace } from './wrapper.js';
+
+export interface Watch {
+  readonly run: string;
+  readonly files: Files;
+  /** Milliseconds between TERM and KILL. */
+  readonly grace: number;
+}
+
+/** Milliseconds that processes get to end by themselves after their leader: `tee` behind a `>(…)` writes its last. */
+const courtesy = 250;
+
+/** An execution of what `begin` starts. Asked to stop before that, it lets `begin` know by `wanted`. */
+export function oversee(
+  watch: Watch,
+  begin: (wanted: () => boolean) => Promise<Begun | Outcome | undefined>,
+): Execution {
+  const { run, files } = watch;
+  const { trace, log } = files;
+  const hurry = new AbortController();
+  let leader: Leader | undefined;
+  let over = false;
+  let why: 'stopped' | 'timed out' | undefined;
+  let ending: Promise<void> | undefined;
+
+  const end = (): void => {
+    if (leader !== undefined) ending ??= endAll(watch, leader.pid, hurry.signal);
+  };
+  const watchOver = async (): Promise<Outcome> => {
+    const begun = await begin(() => why === undefined);
+    if (begun === undefined) return { stopped: true };
+    if (!('leader' in begun)) {
+      note(log, begun.problem ?? 'not started');
+      return begun;
+    }
+    const { timeout } = begun;
+    leader = begun.leader;
+    const callOff =
+      timeout &&
+      after(timeout.left, () => {
+        why ??= 'timed out';
+        end();
+      });
+    if (why !== undefined) end();
+    const gone = await leader.gone;
+    callOff?.();
+    over = true;
+    const outcome = outcomeOf(trace, gone);
+    await ending;
+    // A wrapper that was killed, or that nobody was parent of, may have left anything.
+    const thorough = gone.exitCode === undefined;
+    if (ending === undefined && (await lingers(run, leader.pid, courtesy, thorough))) {
+      note(log, 'the command has ended and left processes behind: ending them');
+      await endAll(watch, leader.pid, hurry.signal);
+    }
+    if (why === 'stopped') return { ...outcome, stopped: true };
+    if (why === undefined || timeout === undefined) return outcome;
+    const problem = `timed out after ${duration(timeout.whole)}`;
+    note(log, problem);
+    return { ...outcome, problem };
+  };
+
+  return {
+    log,
+    outcome: watchOver(),
+    stop(intent) {
+      if (!over) why ??= 'stopped';
+      if (intent === 'kill') hurry.abort();
+      if (!over) end();
+    },
+  };
+}
+
+async function endAll({ run, files, grace }: Watch, group: number, hurry: AbortSignal): Promise<void> {
+  const left = await endTree(run, group, grace, hurry);
+  if (left.length > 0) note(files.log, `could not end ${left.join(', ')}: look what holds them`);
+}
+
+/** How a command ended whose wrapper is gone: by its trace, or by what the wrapper itself came to. */
+function outcomeOf(file: string, gone: Gone): Outcome {
+  const trace = readTrace(file);
+  if (trace?.ending !== undefined) return trace.ending;
+  // It outlives all that can be outlived: without a trace, and unseen by us, it was killed.
+  if (gone.exitCode === undefined) return { signal: gone.signal ?? 'SIGKILL' };
+  // It was there and has recorded no ending: it never came to start the command.
+  if (trace !== undefined && gone.exitCode === 127) {
+    return { problem: 'there is no bash here: install it, or write the job for "shell: sh"' };
+  }
+  if (trace !== undefined) return { temporary: true, problem: `the shell could not start the command (${trace.said})` };
+  return { exitCode: gone.exitCode }; // somebody removed the trace
+}

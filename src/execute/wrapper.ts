@@ -1,0 +1,99 @@
+/**
+ * The shell that stands between objflow and a command, and the trace that it leaves: who it is, and how the command
+ * ended. It outlives objflow, and with its trace a later objflow takes the run up again. Its text is fixed: the
+ * command and the objects come to it as arguments.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Job } from '../core/job.js';
+import type { Ending } from '../core/record.js';
+
+const inner: Readonly<Record<Job['shell'], string>> = {
+  sh: '/bin/sh -e -c',
+  bash: 'bash -eo pipefail -c',
+};
+
+/**
+ * Called with the trace's path, the command, `objflow`, and the command's arguments; it sets no variable, so that none
+ * of the command's is touched. In order:
+ * - its own errors go to the trace, and first of all its pid, which also takes the disk block that the last line needs;
+ * - in bash's POSIX mode nothing is said of a death by signal, so that is left;
+ * - what ends the group must not end it before it has written the trace. Until here it may;
+ * - the subshell becomes the command's shell: no process more, but the message "Killed" goes to the trace, which is
+ *   what tells a death by signal from an exit status above 128;
+ * - one short write is whole or absent; its newline says which.
+ */
+const text = (shell: Job['shell']): string => `exec 3>&2 2>>"$1"
+echo $$ >&2
+shift
+${shell === 'bash' ? 'command -v bash >/dev/null || exit 127\n' : ''}command set +o posix 2>/dev/null
+trap 'echo caught >&2' HUP INT QUIT TERM
+(exec ${inner[shell]} -- "$@" 2>&3 3>&-)
+set -- $?
+echo "exit $1" >&2
+exit $1`;
+
+const texts = { sh: text('sh'), bash: text('bash') };
+
+/** Arguments for `/bin/sh`. */
+export const wrap = (
+  shell: Job['shell'],
+  trace: string,
+  command: string,
+  given: readonly string[],
+): readonly string[] => ['-c', texts[shell], 'objflow', trace, command, 'objflow', ...given];
+
+/** Until when an attempt may run. */
+export interface Deadline {
+  /** Milliseconds since 1970: another objflow may have to keep it. */
+  readonly at: number;
+  /** Milliseconds that the attempt was given. */
+  readonly timeout: number;
+}
+
+/** Begins an attempt's trace, in place of an earlier attempt's: that must not be taken for this one's. */
+export const beginTrace = (trace: string, deadline: Deadline | undefined): void =>
+  writeFileSync(trace, deadline ? `until ${deadline.at} ${deadline.timeout}\n` : '', { mode: 0o600 });
+
+export interface Trace {
+  /** Pid of the wrapper; it leads the run's process group. */
+  readonly leader: number;
+  readonly deadline?: Deadline;
+  /** What the wrapper had to say, its own failures among it. */
+  readonly said: string;
+  /** Absent while the command runs, and for ever where the wrapper was killed. */
+  readonly ending?: Ending;
+}
+
+/** Reads a trace; undefined where there is none, or no process has begun to write it. */
+export function readTrace(file: string): Trace | undefined {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const [, at, timeout, leader, said = '', status] = layout.exec(content) ?? [];
+  if (leader === undefined) return undefined;
+  return {
+    leader: Number(leader),
+    said: said.trim(),
+    ...(at === undefined ? {} : { deadline: { at: Number(at), timeout: Number(timeout) } }),
+    ...(status === undefined ? {} : { ending: endingOf(Number(status), said !== '') }),
+  };
+}
+
+const layout = /^(?:until (\d+) (\d+)\n)?(\d+)\n([\s\S]*?)(?:exit (\d+)\n)?$/;
+
+/**
+ * A shell gives 128 + n for what signal n ended, and for `exit 137`. With the first it also says a word, but for
+ * SIGINT and SIGPIPE: those two, sent to the command's shell alone, read as exit status 130 and 141 (which is also what
+ * `pipefail` gives for `yes | head -1`, where nothing was killed from outside).
+ */
+function endingOf(status: number, spoken: boolean): Ending {
+  const signal = status > 128 && spoken ? signalName(status - 128) : undefined;
+  return signal === undefined ? { exitCode: status } : { signal };
+}
+
+const signalName = (number: number): string | undefined =>
+  Object.entries(constants.signals).find(([, value]) => value === number)?.[0];

@@ -1,0 +1,104 @@
+/**
+ * What jobs and objects must agree on: every source comes from somewhere, nothing feeds itself, no declaration is idle.
+ */
+import type { Diagnostic } from '../core/diagnostic.js';
+import type { Edge, JobGraph } from '../core/graph.js';
+import { displayName } from '../core/object.js';
+import { OverlapIndex } from '../core/overlaps.js';
+import { isLiteral } from '../core/pattern.js';
+import type { Declared, DeclaredJob } from './declared.js';
+import { error, quote, warning } from './finding.js';
+import { closest } from './suggest.js';
+
+/** Beyond these, misspelt names get no suggestion: each is compared with every other name. */
+const mostSuggestions = 20;
+
+/** Sources that are not files, that nothing produces, and that nobody declared external. */
+export function checkProducers({ jobs, objects }: Declared, graph: JobGraph): readonly Diagnostic[] {
+  const external = objects
+    .filter(({ object }) => object.external)
+    .map(({ object }) => [object.pattern, object] as const);
+  const outside = new OverlapIndex(external);
+  const produced = jobs.flatMap(({ job }) => job.targets.map(({ pattern }) => displayName(pattern.id)));
+  const known = new Set([...produced, ...external.map(([pattern]) => displayName(pattern.id))]);
+  const findings: Diagnostic[] = [];
+  for (const { job, tree, sources } of jobs) {
+    for (const [at, { pattern }] of job.sources.entries()) {
+      const feeding = graph.producers.get(job.name)?.[at]?.length ?? 0;
+      if (pattern.kind === 'file' || feeding > 0 || outside.of(pattern).length > 0) continue;
+      const name = displayName(pattern.id);
+      const near = findings.length < mostSuggestions ? related(name, known) : undefined;
+      const declare = `if it comes from outside, declare it under objects: ${quote(`"${name}": { external: true }`)}`;
+      const hint = near === undefined ? declare : `${near}${near.endsWith('?') ? ' Or,' : ';'} ${declare}`;
+      findings.push(
+        error('nothing-produces', `nothing produces ${quote(name)}`, tree.place(sources[at] ?? []), { hint }),
+      );
+    }
+  }
+  return findings;
+}
+
+/** A name that was most likely meant. */
+function related(name: string, known: ReadonlySet<string>): string | undefined {
+  const all = [...known];
+  const parts = all.find((other) => other.startsWith(`${name}/`));
+  if (parts !== undefined)
+    return `${quote(parts)} is produced, which is another object: read ${quote(parts.replace(/\{\w+\}/g, '*'))} to gather all of them`;
+  const whole = all.find((other) => name.startsWith(`${other}/`));
+  if (whole !== undefined) return `${quote(whole)} is produced, which is another object`;
+  const near = closest(name, known);
+  return near === undefined ? undefined : `did you mean ${quote(near)}?`;
+}
+
+/** Declared objects that no job reads or writes: most often a misspelt name. */
+export function checkIdle({ jobs, objects }: Declared): readonly Diagnostic[] {
+  if (objects.length === 0) return [];
+  const used = jobs.flatMap(({ job }) =>
+    [...job.sources, ...job.targets].map(({ pattern }) => [pattern, pattern] as const),
+  );
+  const index = new OverlapIndex(used);
+  const findings: Diagnostic[] = [];
+  for (const { object, tree, path } of objects) {
+    if (index.of(object.pattern).length > 0) continue;
+    const names = new Set(used.map(([pattern]) => displayName(pattern.id)));
+    const name = displayName(object.pattern.id);
+    const near = findings.length < mostSuggestions ? closest(name, names) : undefined;
+    const hint = near === undefined ? 'remove it, or use it in a job' : `did you mean ${quote(near)}?`;
+    findings.push(warning('unused-object', `no job reads or writes ${quote(name)}`, tree.keyPlace(path), { hint }));
+  }
+  return findings;
+}
+
+/** Jobs that feed themselves, at once or by way of others: one finding for each circle. */
+export function checkCycles(jobs: readonly DeclaredJob[], graph: JobGraph): readonly Diagnostic[] {
+  const byName = new Map(jobs.map((declared) => [declared.job.name, declared]));
+  return graph.cycles.flatMap((cycle) => {
+    const steps = cycle.flatMap((edge) => step(byName, edge) ?? []);
+    const [first, ...rest] = steps;
+    const edge = cycle[0];
+    if (first === undefined || edge === undefined) return [];
+    const path = [edge.from, ...cycle.map(({ to }) => to)].map(quote).join(' → ');
+    const alone = cycle.length === 1;
+    const message = alone
+      ? `job ${quote(edge.from)} feeds itself: it writes ${quote(displayName(edge.witness))}, which it also reads`
+      : `these jobs feed one another in a circle: ${path}`;
+    const hint = first.literal
+      ? 'let one of them read or write another object'
+      : 'write to another directory, or narrow what is captured with `where`';
+    const related = [...first.related.slice(1), ...rest.flatMap((further) => further.related)];
+    return [error('cycle', message, first.related[0].place, { hint, related })];
+  });
+}
+
+function step(jobs: ReadonlyMap<string, DeclaredJob>, { from, to, target, source, witness }: Edge) {
+  const [writer, reader] = [jobs.get(from), jobs.get(to)];
+  const written = writer?.job.targets[target]?.pattern;
+  const read = reader?.job.sources[source]?.pattern;
+  if (writer === undefined || reader === undefined || written === undefined || read === undefined) return undefined;
+  const writes = { message: `${quote(from)} writes here`, place: writer.tree.place(writer.targets[target] ?? []) };
+  const reads = {
+    message: `${quote(to)} reads ${quote(displayName(witness))} here`,
+    place: reader.tree.place(reader.sources[source] ?? []),
+  };
+  return { literal: isLiteral(written) && isLiteral(read), related: [writes, reads] as const };
+}

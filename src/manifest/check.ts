@@ -1,0 +1,75 @@
+/**
+ * Checks how all manifests together fit. Everything that is wrong is found at once; what cannot be known because a part
+ * could not be read is left unsaid.
+ */
+import type { Diagnostic } from '../core/diagnostic.js';
+import { buildGraph, type JobGraph } from '../core/graph.js';
+import { checkCaptures } from './check-captures.js';
+import { checkCycles, checkIdle, checkProducers } from './check-graph.js';
+import { checkWriters } from './check-writers.js';
+import type { Declared, DeclaredJob, DeclaredPool, Spotted } from './declared.js';
+import { declaredTwice, error, quote } from './finding.js';
+import { didYouMean } from './suggest.js';
+import { entry, type Tree } from './tree.js';
+
+export interface Checked {
+  readonly findings: readonly Diagnostic[];
+  /** Jobs by name: of several with one name, the first. */
+  readonly jobs: readonly DeclaredJob[];
+  readonly graph: JobGraph;
+}
+
+/** All findings about the mapping; `root` is the root manifest. */
+export function checkMapping(declared: Declared, root: Tree): Checked {
+  const jobs = firsts(declared.jobs, ({ job }) => job.name);
+  const pools = firsts(declared.pools, ({ name }) => name);
+  const objects = firsts(declared.objects, ({ object }) => object.pattern.id);
+  const graph = buildGraph({ jobs: new Map(jobs.kept.map(({ job }) => [job.name, job])) });
+  const unique: Declared = { ...declared, jobs: jobs.kept, objects: objects.kept };
+  const findings = [
+    ...jobs.doubles.map((pair) => twice('job', pair[1].job.name, pair)),
+    ...pools.doubles.map((pair) => twice('pool', pair[1].name, pair)),
+    ...objects.doubles.map((pair) => twice('object', pair[1].object.pattern.text, pair)),
+    ...declared.jobs.flatMap(checkCaptures),
+    ...(declared.doubt === 'all' ? [] : poolFindings(jobs.kept, pools.kept)),
+    ...checkWriters(jobs.kept),
+    ...checkCycles(jobs.kept, graph),
+    ...(declared.doubt !== 'none' || jobs.kept.some(({ whole }) => !whole)
+      ? []
+      : [...noJobs(jobs.kept, root), ...checkProducers(unique, graph), ...checkIdle(unique)]),
+  ];
+  return { findings, jobs: jobs.kept, graph };
+}
+
+/** The first of each name, and the others beside it. */
+function firsts<T>(all: readonly T[], nameOf: (item: T) => string) {
+  const kept = new Map<string, T>();
+  const doubles: (readonly [first: T, second: T])[] = [];
+  for (const item of all) {
+    const first = kept.get(nameOf(item));
+    if (first === undefined) kept.set(nameOf(item), item);
+    else doubles.push([first, item]);
+  }
+  return { kept: [...kept.values()], doubles };
+}
+
+function twice(what: string, name: string, [first, second]: readonly [Spotted, Spotted]): Diagnostic {
+  return declaredTwice(what, name, second.tree.keyPlace(second.path), first.tree.keyPlace(first.path));
+}
+
+function poolFindings(jobs: readonly DeclaredJob[], pools: readonly DeclaredPool[]): readonly Diagnostic[] {
+  const names = new Set(pools.map(({ name }) => name));
+  return jobs.flatMap(({ job, pool }) => {
+    if (pool === undefined || job.pool === undefined || names.has(job.pool)) return [];
+    const hint =
+      didYouMean(job.pool, names) ?? `declare it in the root manifest: ${quote(`pools: { ${job.pool}: 2 }`)}`;
+    return [error('unknown-pool', `there is no pool ${quote(job.pool)}`, pool.tree.place(pool.path), { hint })];
+  });
+}
+
+function noJobs(jobs: readonly DeclaredJob[], root: Tree): readonly Diagnostic[] {
+  if (jobs.length > 0) return [];
+  const place = entry(root.data, 'jobs') === undefined ? root.place([]) : root.keyPlace(['jobs']);
+  const hint = 'declare one: jobs: { hello: { run: echo hello } }';
+  return [error('no-jobs', 'the mapping has no jobs', place, { hint })];
+}

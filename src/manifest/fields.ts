@@ -1,0 +1,69 @@
+/**
+ * Reads fields of a job or object whose shape was checked already: what has the wrong type counts as absent here,
+ * because a finding says so.
+ */
+import type { Diagnostic } from '../core/diagnostic.js';
+import type { Spotted } from './declared.js';
+import { longest, milliseconds } from './duration.js';
+import { error, quote } from './finding.js';
+import { type Data, entries, entry } from './tree.js';
+
+/** Where fields come from: a job, then its manifest's defaults, then those of the root. */
+export interface Layer extends Spotted {
+  readonly data: Data | undefined;
+}
+
+export const text = (data: Data | undefined): string | undefined => (typeof data === 'string' ? data : undefined);
+export const flag = (data: Data | undefined): boolean | undefined => (typeof data === 'boolean' ? data : undefined);
+export const number = (data: Data | undefined): number | undefined => (typeof data === 'number' ? data : undefined);
+export const words = (data: Data | undefined): readonly string[] | undefined =>
+  Array.isArray(data) ? data.filter((item) => typeof item === 'string') : undefined;
+
+/** One of these words. */
+export const oneOf =
+  <T extends string>(...allowed: readonly T[]) =>
+  (data: Data | undefined): T | undefined =>
+    allowed.find((word) => word === data);
+
+/** Milliseconds. */
+export const duration = (data: Data | undefined): number | undefined =>
+  typeof data === 'string' ? milliseconds(data) : undefined;
+
+/** The first layer that has the field, as this type. */
+export function pick<T>(layers: readonly Layer[], field: string, as: (data: Data | undefined) => T | undefined) {
+  for (const { data } of layers) {
+    const value = as(entry(data, field));
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Only what is there: fields that are `undefined` are left out. */
+export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the same keys, less those without a value
+}
+
+/** Text by name, the first layer first. Later layers do not replace what is there. */
+export function texts(layers: readonly Layer[], field: string): Readonly<Record<string, string>> {
+  const all = layers.toReversed().flatMap(({ data }) => entries(entry(data, field)));
+  return Object.fromEntries(all.filter((pair): pair is readonly [string, string] => typeof pair[1] === 'string'));
+}
+
+const bounds: readonly (readonly [fields: readonly string[], least: number, text: string])[] = [
+  [['timeout'], 1, 'from 1ms to 365d'],
+  [['retries', 'delay'], 0, 'from 0s to 365d'],
+  [['settle'], 0, 'from 0s to 365d'],
+];
+
+/** Durations of a job, of defaults or of an object that are longer or shorter than they may be. */
+export function boundFindings({ tree, path, data }: Layer): readonly Diagnostic[] {
+  return bounds.flatMap(([fields, least, range]) => {
+    const written = fields.reduce<Data | undefined>(entry, data);
+    const value = duration(written);
+    if (value === undefined || (value >= least && value <= longest)) return [];
+    const message = `${quote(fields.join('.'))} is ${quote(String(written))}, but may be ${range}`;
+    const hint = value === 0 ? 'leave it out where there is to be none' : 'write 365d at most';
+    return [error('out-of-range', message, tree.place([...path, ...fields]), { hint })];
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * Which files an entry of `include` names. Looks at the disk, below the project's directory only; reads no manifest.
+ */
+import { type Dirent, readdirSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import type { Diagnostic } from '../core/diagnostic.js';
+import { fileId } from '../core/object.js';
+import { match, type Pattern, parsePattern } from '../core/pattern.js';
+import { PatternIndex, type Walk } from '../core/pattern-index.js';
+import { err, ok, type Result } from '../core/result.js';
+import { error, quote, warning } from './finding.js';
+import { closest } from './suggest.js';
+import { statOf, withoutLinks } from './text.js';
+import { entry, type Path, type Tree } from './tree.js';
+
+export interface Included {
+  /** Absolute path. */
+  readonly file: string;
+  /** The entry that names it. */
+  readonly path: Path;
+  readonly byWildcard: boolean;
+}
+
+type Found = Result<readonly Included[], Diagnostic>;
+
+/** The files that a manifest includes, in order; wildcards give theirs sorted by name. */
+export function includesOf(tree: Tree, root: string): readonly Found[] {
+  const written = entry(tree.data, 'include');
+  const list = Array.isArray(written) ? written : [written];
+  return list.flatMap((text, index) => {
+    const path = Array.isArray(written) ? ['include', index] : ['include'];
+    return typeof text === 'string' ? [filesOf(tree, path, text, root)] : [];
+  });
+}
+
+function filesOf(tree: Tree, path: Path, text: string, root: string): Found {
+  const place = tree.place(path);
+  const below = join(relative(root, dirname(tree.file)), text)
+    .split(sep)
+    .join('/');
+  if (isAbsolute(text) || below === '..' || below.startsWith('../')) {
+    const hint = "manifests stand in the project's directory or below: copy it there";
+    return err(error('outside-project', `${quote(text)} is outside of the project's directory`, place, { hint }));
+  }
+  if (!/[*?]/.test(text)) return literal(tree, path, text, join(root, below), root);
+
+  const pattern = parsePattern(`file:${below}`);
+  if (!pattern.ok) return err(error('bad-include', pattern.error.message, place, { hint: pattern.error.hint }));
+  if (pattern.value.captures.length > 0) {
+    const hint = 'use * in place of the braces';
+    return err(error('bad-include', `${quote(text)} has braces: an include takes *, ** and ? only`, place, { hint }));
+  }
+  const files = glob(pattern.value, root);
+  if (files.length === 0) {
+    const hint = 'check the path: it is relative to this manifest';
+    return err(warning('empty-include', `${quote(text)} matches no file`, place, { hint }));
+  }
+  const outside = files.find((file) => !isInside(file, root));
+  if (outside !== undefined) return err(leadsOut(tree, path, relative(root, outside)));
+  return ok(files.map((file) => ({ file, path, byWildcard: true })));
+}
+
+function literal(tree: Tree, path: Path, text: string, file: string, root: string): Found {
+  const place = tree.place(path);
+  const stat = statOf(file);
+  if (stat === undefined) {
+    const near = closest(text, siblings(file, text));
+    const hint =
+      near === undefined ? 'check the path: it is relative to this manifest' : `did you mean ${quote(near)}?`;
+    return err(error('missing-include', `there is no file ${quote(text)}`, place, { hint }));
+  }
+  if (stat.isDirectory()) {
+    const hint = `include the manifests in it: ${quote(join(text, '*.yaml'))}`;
+    return err(error('not-a-file', `${quote(text)} is a directory, not a manifest`, place, { hint }));
+  }
+  if (!stat.isFile()) {
+    return err(error('not-a-file', `${quote(text)} is not a regular file`, place, { hint: 'name a YAML file' }));
+  }
+  if (!isInside(file, root)) return err(leadsOut(tree, path, text));
+  return ok([{ file, path, byWildcard: false }]);
+}
+
+const leadsOut = (tree: Tree, path: Path, text: string): Diagnostic => {
+  const hint = 'copy the manifest into the project';
+  const message = `${quote(text)} is a link that leads out of the project's directory`;
+  return error('outside-project', message, tree.place(path), { hint });
+};
+
+/** Files beside a missing one, written as it was. */
+function siblings(file: string, text: string): readonly string[] {
+  return list(dirname(file)).map(({ name }) => join(dirname(text), name));
+}
+
+const isInside = (file: string, root: string): boolean =>
+  `${withoutLinks(file)}${sep}`.startsWith(`${withoutLinks(root)}${sep}`.replace(/\/+$/, '/'));
+
+/** A directory that cannot be listed holds nothing that we could read. */
+function list(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1));
+  } catch {
+    return [];
+  }
+}
+
+function glob(pattern: Pattern, root: string): readonly string[] {
+  const index = new PatternIndex<true>();
+  index.add(pattern, true);
+  const files: string[] = [];
+  const visit = (directory: string, walk: Walk): void => {
+    for (const { name, isFile, isDirectory } of candidates(join(root, directory), walk)) {
+      const path = directory === '' ? name : `${directory}/${name}`;
+      if (isFile && walk.wants(name) && match(pattern, fileId(path)) !== undefined) files.push(join(root, path));
+      if (!isDirectory) continue;
+      const further = walk.enter(name);
+      if (!further.dead) visit(path, further);
+    }
+  };
+  visit('', index.walk(''));
+  return files;
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+}
+
+/** Entries to look at. Links to directories are followed only where they are named: what wildcards find has an end. */
+function candidates(directory: string, walk: Walk): readonly Candidate[] {
+  const named = walk.literals;
+  if (named !== undefined) {
+    return named.flatMap((name) => {
+      const stat = statOf(join(directory, name));
+      return stat === undefined ? [] : [{ name, isFile: stat.isFile(), isDirectory: stat.isDirectory() }];
+    });
+  }
+  return list(directory).flatMap((found) => {
+    if (found.name === 'node_modules') return [];
+    const target = found.isSymbolicLink() ? statOf(join(directory, found.name)) : found;
+    return [{ name: found.name, isFile: target?.isFile() ?? false, isDirectory: found.isDirectory() }];
+  });
+}

@@ -1,0 +1,94 @@
+/**
+ * Loads a mapping: finds the root manifest, reads it and all that it includes, checks everything. The one way in.
+ */
+import { dirname, join, resolve } from 'node:path';
+import type { Diagnostic } from '../core/diagnostic.js';
+import type { Mapping } from '../core/mapping.js';
+import { err, ok, type Result } from '../core/result.js';
+import { checkMapping } from './check.js';
+import { error } from './finding.js';
+import { readAll } from './read-all.js';
+import { beginning, statOf } from './text.js';
+import { entry } from './tree.js';
+
+/** What `validate` reports beside findings. */
+export interface Counted {
+  /** Absolute paths of all manifests that could be found, the root manifest first. */
+  readonly manifests: readonly string[];
+  readonly jobs: number;
+  /** Distinct objects that jobs read and write. */
+  readonly objects: number;
+}
+
+export interface Loaded extends Counted {
+  readonly mapping: Mapping;
+  /** Warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type LoadFailure =
+  | (Counted & { readonly diagnostics: readonly Diagnostic[] })
+  | { readonly problem: 'no-manifest'; readonly message: string };
+
+/**
+ * The mapping that a manifest declares, with all that it includes. `path` is the root manifest, or a directory with an
+ * `objflow.yaml` or `objflow.yml`. Findings come in the order of the manifests, and of their lines.
+ */
+export async function loadMapping(path: string): Promise<Result<Loaded, LoadFailure>> {
+  const found = findRoot(resolve(path));
+  if (!found.ok) return found;
+  const root = dirname(found.value);
+  const read = readAll(found.value, root);
+  const { rootTree, manifests, declared } = read;
+  if (rootTree === undefined)
+    return err({ manifests, jobs: 0, objects: 0, diagnostics: inOrder(read.findings, manifests) });
+
+  const checked = checkMapping(declared, rootTree);
+  const diagnostics = inOrder([...read.findings, ...checked.findings], manifests);
+  const jobs = new Map(checked.jobs.map(({ job }) => [job.name, job]));
+  const objects = new Set(
+    checked.jobs.flatMap(({ job }) => [...job.sources, ...job.targets].map(({ pattern }) => pattern.id)),
+  );
+  const counted = { manifests, jobs: jobs.size, objects: objects.size };
+  if (diagnostics.some(({ severity }) => severity === 'error')) return err({ ...counted, diagnostics });
+
+  const concurrency = entry(rootTree.data, 'concurrency');
+  const mapping: Mapping = {
+    root,
+    manifests,
+    ...(typeof concurrency === 'number' ? { concurrency } : {}),
+    pools: new Map(declared.pools.map(({ name, limit }) => [name, limit])),
+    objects: declared.objects.map(({ object }) => object),
+    jobs,
+  };
+  return ok({ ...counted, mapping, diagnostics });
+}
+
+function findRoot(path: string): Result<string, LoadFailure> {
+  const none = (message: string) => err({ problem: 'no-manifest', message } as const);
+  const stat = statOf(path);
+  if (stat === undefined) return none(`there is no ${path}, or it may not be read`);
+  if (!stat.isDirectory()) return ok(path);
+  const [yaml, yml] = [join(path, 'objflow.yaml'), join(path, 'objflow.yml')];
+  const there = [yaml, yml].filter((file) => statOf(file) !== undefined);
+  if (there.length === 2) {
+    const hint = 'keep one of them, or name one with --file';
+    const finding = error('two-manifests', 'objflow.yaml and objflow.yml stand side by side', beginning(yml), { hint });
+    return err({ manifests: there, jobs: 0, objects: 0, diagnostics: [finding] });
+  }
+  const [file] = there;
+  return file === undefined ? none(`there is no objflow.yaml in ${path}`) : ok(file);
+}
+
+/** By manifest, then by place; what is said of one place several times is said once. */
+function inOrder(findings: readonly Diagnostic[], manifests: readonly string[]): readonly Diagnostic[] {
+  const position = new Map(manifests.map((file, index) => [file, index]));
+  const unique = new Map(
+    findings.map((finding) => [JSON.stringify([finding.code, finding.message, finding.place]), finding]),
+  );
+  const rank = ({ place }: Diagnostic) => position.get(place.file) ?? manifests.length;
+  return [...unique.values()].sort(
+    (one, other) =>
+      rank(one) - rank(other) || one.place.line - other.place.line || one.place.column - other.place.column,
+  );
+}

@@ -1,0 +1,88 @@
+/** The mapping as a tree that follows the data: what nobody makes, the jobs that read it, what they make, and so on. */
+import { displayName } from '../core/object.js';
+import type { GraphView } from '../core/views.js';
+import { terminal } from './sinks.js';
+import type { Styles } from './styles.js';
+
+/** Columns left for a name, at least; what is deeper begins a tree of its own. */
+const room = 32;
+const step = 3;
+
+interface Branch {
+  readonly node: string;
+  /** The node above it; absent at a root. */
+  readonly parent?: string;
+  /** What stands before its name. */
+  readonly lead: string;
+  /** What stands before the names below it. */
+  readonly indent: string;
+}
+
+/**
+ * Every job and object stands once in full; where it comes up again, it says that it stands above. A job with several
+ * sources says which others it reads.
+ */
+export function graphTree(view: GraphView, style: Styles, width: number): string {
+  const nodes = [...view.objects.map(({ id }) => id), ...view.jobs.map(({ name }) => `job:${name}`)];
+  if (nodes.length === 0) return 'no jobs\n';
+  const { below, above } = neighbours(view);
+  const jobs = new Set(view.jobs.map(({ name }) => `job:${name}`));
+  const label = (node: string): string => terminal(jobs.has(node) ? node.slice('job:'.length) : displayName(node));
+  const styled = (node: string): string => (jobs.has(node) ? style.strong(label(node)) : label(node));
+
+  const lines: string[] = [];
+  const shown = new Set<string>();
+  const later: string[] = [];
+  const deepest = Math.max(4 * step, width - room);
+
+  /** Writes the line of a node, and gives what is below it. */
+  const line = ({ node, parent, lead, indent }: Branch): readonly Branch[] => {
+    const children = below.get(node) ?? [];
+    const hide = children.length > 0 && (shown.has(node) || indent.length > deepest);
+    if (hide && !shown.has(node)) later.push(node);
+    const others = jobs.has(node) ? (above.get(node) ?? []).filter((one) => one !== parent) : [];
+    const also = parent === undefined || others.length === 0 ? '' : ` (with ${others.map(label).join(', ')})`;
+    const rest = hide ? ` … (${shown.has(node) ? 'above' : 'below'})` : shown.has(node) ? '' : also;
+    lines.push(style.faint(lead) + styled(node) + style.faint(rest));
+    if (hide) return [];
+    shown.add(node);
+    return children.map((child, index) => {
+      const last = index === children.length - 1;
+      return {
+        node: child,
+        parent: node,
+        lead: indent + (last ? '└─ ' : '├─ '),
+        indent: indent + (last ? '   ' : '│  '),
+      };
+    });
+  };
+  const tree = (root: string): void => {
+    for (let next: string | undefined = root; next !== undefined; next = later.shift()) {
+      if (next !== root && shown.has(next)) continue;
+      // A stack of our own: a chain of ten thousand jobs must not overflow Node's.
+      const stack: Branch[] = [{ node: next, lead: '', indent: '' }];
+      for (let branch = stack.pop(); branch !== undefined; branch = stack.pop())
+        stack.push(...line(branch).toReversed());
+    }
+  };
+
+  for (const node of nodes) if (!above.has(node)) tree(node);
+  // Only what patterns join in a circle is left; checking refuses that, printing shows it all the same.
+  for (const node of nodes) if (!shown.has(node)) tree(node);
+  return `${lines.join('\n')}\n`;
+}
+
+function neighbours(view: GraphView) {
+  const below = new Map<string, string[]>();
+  const above = new Map<string, string[]>();
+  const add = (map: Map<string, string[]>, key: string, value: string): void => {
+    const list = map.get(key);
+    if (list === undefined) map.set(key, [value]);
+    else list.push(value);
+  };
+  for (const { from, to } of view.edges) {
+    add(below, from, to);
+    add(above, to, from);
+  }
+  return { below, above };
+}

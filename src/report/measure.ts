@@ -1,0 +1,68 @@
+/**
+ * How wide text is on a terminal, and how to make it fit. Takes text that is escaped and not yet coloured, so that
+ * neither a control character nor a colour is ever counted or cut in two.
+ */
+import stringWidth from 'string-width';
+
+const segmenter = new Intl.Segmenter();
+
+/** Columns that it takes; a wide character takes two. */
+export const widthOf = (text: string): number => stringWidth(text);
+
+const graphemes = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+
+/** As many whole characters as fit, from the start. */
+export function takeStart(text: string, width: number): string {
+  let used = 0;
+  let taken = '';
+  for (const { segment } of segmenter.segment(text)) {
+    used += widthOf(segment);
+    if (used > width) break;
+    taken += segment;
+  }
+  return taken;
+}
+
+/** As many whole characters as fit, from the end. */
+export function takeEnd(text: string, width: number): string {
+  let used = 0;
+  let taken = '';
+  for (const segment of graphemes(text).reverse()) {
+    used += widthOf(segment);
+    if (used > width) break;
+    taken = segment + taken;
+  }
+  return taken;
+}
+
+/** The text if it fits, otherwise its start and `…`. */
+export const shorten = (text: string, width: number): string =>
+  widthOf(text) <= width ? text : `${takeStart(text, Math.max(0, width - 1))}…`;
+
+/** The text with spaces after it, up to this width. */
+export const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
+
+/** Lines no wider than this, broken at spaces, and inside a word only where the word alone is wider. */
+export function wrap(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (widthOf(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    let rest = word;
+    while (widthOf(rest) > width) {
+      // A character that is wider than the column stands alone all the same.
+      const piece = takeStart(rest, width) || (graphemes(rest)[0] ?? '');
+      lines.push(piece);
+      rest = rest.slice(piece.length);
+    }
+    line = rest;
+  }
+  if (line !== '') lines.push(line);
+  return lines;
+}

@@ -1,0 +1,92 @@
+/** What happens in a run, in words: the sentences that all reporters share. Its text is escaped, and not yet coloured. */
+
+import { displayName } from '../core/object.js';
+import type { Ending } from '../core/record.js';
+import { unreachable } from '../core/result.js';
+import type { SummaryView } from '../core/views.js';
+import { formatDuration } from './durations.js';
+import type { RunEnd, RunEvent } from './run-event.js';
+import { terminal } from './sinks.js';
+import type { Styles } from './styles.js';
+
+/** How an attempt or a run ended that did not end well: `exit status 1`, `killed by SIGKILL`, or the problem. */
+export function endingWords({ exitCode, signal, problem }: Ending): string {
+  const status = exitCode === undefined || exitCode === 0 ? undefined : `exit status ${exitCode}`;
+  if (problem !== undefined) return status === undefined ? terminal(problem) : `${terminal(problem)} (${status})`;
+  return signal === undefined ? (status ?? 'it did not end well') : `killed by ${terminal(signal)}`;
+}
+
+export interface EventWords {
+  /** ✓ and the like, for those who show one. */
+  readonly symbol: string;
+  readonly style: keyof Styles;
+  /** What the sentence is about: it comes first. */
+  readonly subject: string;
+  readonly rest: string;
+}
+
+/** An event as a subject and what is said of it. */
+export function eventWords(event: RunEvent): EventWords {
+  switch (event.event) {
+    case 'object-landed':
+      return { symbol: '↓', style: 'note', subject: terminal(displayName(event.object)), rest: 'landed' };
+    case 'run-started': {
+      const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
+      return { symbol: '•', style: 'active', subject: terminal(event.task), rest: `started${attempt}` };
+    }
+    case 'attempt-failed': {
+      const next = `next in ${formatDuration(event.nextAt - event.at)}`;
+      const rest = `attempt ${event.attempt} failed: ${endingWords(event)}; ${next}`;
+      return { symbol: '↻', style: 'warning', subject: terminal(event.task), rest };
+    }
+    case 'run-succeeded': {
+      const rest = `succeeded in ${formatDuration(event.at - event.startedAt)}`;
+      return { symbol: '✓', style: 'good', subject: terminal(event.task), rest };
+    }
+    case 'run-failed': {
+      const rest = `failed after ${formatDuration(event.at - event.startedAt)}: ${endingWords(event)}`;
+      return { symbol: '✗', style: 'bad', subject: terminal(event.task), rest };
+    }
+    case 'run-interrupted': {
+      const rest = `stopped after ${formatDuration(event.at - event.startedAt)}; it is due again`;
+      return { symbol: '■', style: 'warning', subject: terminal(event.task), rest };
+    }
+    case 'warning':
+      return { symbol: '!', style: 'warning', subject: 'warning:', rest: terminal(event.message) };
+    case 'set-aside':
+      return {
+        symbol: '!',
+        style: 'warning',
+        subject: terminal(event.name),
+        rest: `set aside: ${terminal(event.why)}`,
+      };
+    default:
+      return unreachable(event);
+  }
+}
+
+/** `12 succeeded, 1 failed, 3 blocked, 2 waiting, 40 up to date in 3.4s`; what is none is not said. */
+export function summaryWords({ summary, took, stopped }: RunEnd): string {
+  const parts = summaryParts(summary);
+  const ran = summary.succeeded + summary.failed + summary.blocked + summary.waiting > 0;
+  if (stopped === true) return `stopped after ${formatDuration(took)}${parts === '' ? '' : `: ${parts}`}`;
+  if (ran) return `${parts} in ${formatDuration(took)}`;
+  if (summary.upToDate === 0) return 'nothing to do: nothing has landed that a job reads';
+  return summary.upToDate === 1
+    ? 'nothing to do: the only task is up to date'
+    : `nothing to do: all ${summary.upToDate} tasks are up to date`;
+}
+
+const summaryParts = (summary: SummaryView): string =>
+  (
+    [
+      [summary.succeeded, 'succeeded'],
+      [summary.failed, 'failed'],
+      [summary.blocked, 'blocked'],
+      [summary.waiting, 'waiting'],
+      [summary.upToDate, 'up to date'],
+    ] as const
+  )
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ');

@@ -1,0 +1,244 @@
+/**
+ * A world for the core: a mapping in a few words, objects that exist in memory, a clock that a test moves, runs that a
+ * test ends. It keeps the records, so that it can crash and be restored.
+ */
+import { tasksView } from '../../src/core/answers.ts';
+import type { Effect } from '../../src/core/effect.ts';
+import type { Event } from '../../src/core/event.ts';
+import type { Job, Source } from '../../src/core/job.ts';
+import { type Mapping, type ObjectDeclaration, undeclared } from '../../src/core/mapping.ts';
+import { asVersion, fileId, kindOf, type Look, nameOf, type ObjectId, objectId } from '../../src/core/object.ts';
+import { type Pattern, parsePattern } from '../../src/core/pattern.ts';
+import type { JournalRecord } from '../../src/core/record.ts';
+import { readHistory, restore, runsInDoubt } from '../../src/core/restore.ts';
+import type { State } from '../../src/core/state.ts';
+import { step } from '../../src/core/step.ts';
+import type { TaskView } from '../../src/core/views.ts';
+
+export function pattern(text: string, where?: Record<string, string>): Pattern {
+  const parsed = parsePattern(text, where);
+  if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
+  return parsed.value;
+}
+
+export const idOf = (text: string): ObjectId =>
+  /^[a-z]{2,}[0-9]*:/.test(text) ? objectId(kindOf(text), nameOf(text)) : fileId(text);
+
+const nowhere = { file: '/objflow.yaml', line: 1, column: 1, endLine: 1, endColumn: 1 };
+
+/** `NAME: SOURCE… -> TARGET… ; option=value…`, a source being `[name=]pattern[(no-trigger,optional)]`. */
+export function parseJob(text: string, index: number): Job {
+  const [, name = '', sourceText = '', targetText = '', optionText = ''] =
+    /^([^:\s]+):\s*(.*?)\s*->\s*(.*?)\s*(?:;\s*(.*))?$/.exec(text) ?? [];
+  if (name === '') throw new Error(`not a job: ${text}`);
+  const options = new Map(
+    words(optionText).map((word): [string, string] => {
+      const at = word.indexOf('=');
+      return at < 0 ? [word, 'true'] : [word.slice(0, at), word.slice(at + 1)];
+    }),
+  );
+  const where: Record<string, string> = {};
+  for (const [key, value] of options) if (key.startsWith('where.')) where[key.slice(6)] = value;
+  const take = (key: string): string | undefined => {
+    const value = options.get(key);
+    options.delete(key);
+    return value;
+  };
+  const number = (key: string): number | undefined => {
+    const value = take(key);
+    return value === undefined ? undefined : Number(value);
+  };
+  const sources = words(sourceText).map((word): Source => {
+    const [, label, patternText = '', flags = ''] = /^(?:([a-z]\w*)=)?([^()]+)(?:\((.*)\))?$/.exec(word) ?? [];
+    return {
+      ...(label === undefined ? {} : { name: label }),
+      pattern: pattern(patternText, where),
+      trigger: !flags.includes('no-trigger'),
+      optional: flags.includes('optional'),
+    };
+  });
+  const captures = [...new Set(sources.flatMap((source) => (source.optional ? [] : source.pattern.captures)))];
+  const concurrency = number('concurrency');
+  const pool = take('pool');
+  const onFailure = take('on_failure');
+  const job: Job = {
+    name,
+    index,
+    tags: [],
+    sources,
+    targets: words(targetText).map((word) => ({ pattern: pattern(word, where) })),
+    captures,
+    when: take('when') === 'all' ? 'all' : 'any',
+    run: 'true',
+    shell: 'sh',
+    env: {},
+    retries: { attempts: number('attempts') ?? 1, delay: number('delay') ?? 1000, backoff: number('backoff') ?? 2 },
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(pool === undefined ? {} : { pool }),
+    ...(onFailure === undefined ? {} : { onFailure }),
+    priority: number('priority') ?? 0,
+    enabled: take('disabled') === undefined,
+    onUpstreamFailure: take('ignore-upstream') === undefined ? 'block' : 'ignore',
+    onMissingTarget: take('rerun-missing') === undefined ? 'ignore' : 'rerun',
+    sourcesAs: 'all',
+    definition: take('definition') ?? '1',
+    place: nowhere,
+  };
+  for (const key of options.keys()) if (!key.startsWith('where.')) throw new Error(`unknown option ${key} in: ${text}`);
+  return job;
+}
+
+export const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+
+export interface Seen {
+  readonly version: string;
+  /** How long ago it changed, in milliseconds; long ago when absent. */
+  readonly age?: number;
+  readonly moved?: boolean;
+  readonly size?: number;
+}
+
+export class Rig {
+  readonly jobs = new Map<string, Job>();
+  readonly pools = new Map<string, number>();
+  readonly objects: ObjectDeclaration[] = [];
+  concurrency = 100;
+  selected: Set<string> | undefined;
+  now = 1_000_000;
+  readonly disk = new Map<ObjectId, Look>();
+  readonly records: JournalRecord[] = [];
+  /** Runs that are executing: their names by task. */
+  readonly executing = new Map<string, string>();
+  wakeAt: number | undefined;
+  sessions = 0;
+  #state: State | undefined;
+
+  get state(): State {
+    this.#state ??= this.#restore();
+    return this.#state;
+  }
+
+  job(text: string): void {
+    const job = parseJob(text, this.jobs.size);
+    const old = this.jobs.get(job.name);
+    this.jobs.set(job.name, old ? { ...job, index: old.index } : job);
+  }
+
+  object(text: string, rules: Partial<ObjectDeclaration>): void {
+    this.objects.push({ ...undeclared, ...rules, pattern: pattern(text) });
+  }
+
+  get mapping(): Mapping {
+    return { root: '/', manifests: ['/objflow.yaml'], pools: this.pools, objects: this.objects, jobs: this.jobs };
+  }
+
+  #restore(): State {
+    this.sessions += 1;
+    return restore(this.mapping, readHistory(this.records), {
+      concurrency: this.concurrency,
+      digest: (text) => text.replaceAll('\0', ' '),
+      session: `s${this.sessions}`,
+      order: [...this.jobs.keys()],
+      ...(this.selected ? { selected: this.selected } : {}),
+    });
+  }
+
+  /** One step; effects are kept and given. */
+  send(event: Event): Effect[] {
+    const effects = step(this.state, event);
+    for (const effect of effects) {
+      if (effect.type === 'append') this.records.push(JSON.parse(JSON.stringify(effect.record)) as JournalRecord); // as the journal would
+      if (effect.type === 'start') this.executing.set(effect.work.task, effect.work.run);
+      if (effect.type === 'wake-at') this.wakeAt = effect.at;
+    }
+    return effects;
+  }
+
+  /** Puts a file there and lets the core look at it. */
+  look(seen: readonly (readonly [ObjectId, Seen | undefined | 'unknown'])[]): Effect[] {
+    const looks = seen.map(([object, what]): Look => {
+      if (what === undefined) {
+        this.disk.delete(object);
+        return { object, found: { state: 'absent' } };
+      }
+      if (what === 'unknown') return { object, found: { state: 'unknown', problem: 'EIO' } };
+      const look = this.put(object, what);
+      return look;
+    });
+    return this.send({ type: 'looked', at: this.now, looks });
+  }
+
+  put(object: ObjectId, { version, age = 1e6, moved = false, size = 10 }: Seen): Look {
+    const about = { file: object, written: version, stamp: version, size, moved };
+    const found = { state: 'present', version: asVersion(version), changedAt: this.now - age, ...about } as const;
+    const look: Look = { object, found };
+    this.disk.set(object, look);
+    return look;
+  }
+
+  open(): Effect[] {
+    const first = this.send({ type: 'looked', at: this.now, looks: [...this.disk.values()] });
+    return [...first, ...this.send({ type: 'opened', at: this.now })];
+  }
+
+  /** Ends the task's attempt. `made`: versions of its file targets; absent ones were not made. */
+  exit(task: string, exitCode: number, made: 'new' | 'same' | 'nothing', stopped = false): Effect[] {
+    const run = this.executing.get(task);
+    if (run === undefined) throw new Error(`${task} is not executing`);
+    this.executing.delete(task);
+    const targets = (this.state.runs.get(run)?.targets ?? []).filter(({ id }) => kindOf(id) === 'file').map(({ id }) => id);
+    for (const id of targets) if (made === 'new') this.put(id, { version: `${run}`, age: 0 });
+    const looks = targets.map((id): Look => this.disk.get(id) ?? { object: id, found: { state: 'absent' } });
+    const lacking = exitCode === 0 && looks.some(({ found }) => found.state !== 'present');
+    const outcome = {
+      exitCode,
+      well: exitCode === 0 && !stopped && !lacking,
+      ...(lacking ? { problem: 'did not make its target' } : {}),
+      ...(stopped ? { stopped } : {}),
+      targets: looks,
+    };
+    return this.send({ type: 'attempt-ended', at: this.now, run, outcome });
+  }
+
+  /** Moves the clock on, waking the core as it asked, and looking when it says so. */
+  tick(milliseconds: number): Effect[] {
+    const effects: Effect[] = [];
+    const until = this.now + milliseconds;
+    while (this.wakeAt !== undefined && this.wakeAt <= until) {
+      this.now = Math.max(this.now, this.wakeAt);
+      this.wakeAt = undefined;
+      const woken = this.send({ type: 'woke', at: this.now });
+      effects.push(...woken);
+      const asked = woken.flatMap((effect) => (effect.type === 'look' ? effect.objects : []));
+      if (asked.length > 0)
+        effects.push(
+          ...this.send({
+            type: 'looked',
+            at: this.now,
+            looks: asked.map((id) => this.disk.get(id) ?? { object: id, found: { state: 'absent' } }),
+          }),
+        );
+    }
+    this.now = until;
+    return effects;
+  }
+
+  /** Dies and lives again: what was executing is lost. */
+  crash(): Effect[] {
+    this.executing.clear();
+    this.wakeAt = undefined;
+    this.#state = this.#restore();
+    const effects: Effect[] = [];
+    for (const run of runsInDoubt(this.state)) {
+      const targets = (this.state.runs.get(run)?.targets ?? []).filter(({ id }) => kindOf(id) === 'file');
+      const looks = targets.map(({ id }): Look => this.disk.get(id) ?? { object: id, found: { state: 'absent' } });
+      const outcome = { well: false, stopped: true, targets: looks };
+      effects.push(...this.send({ type: 'attempt-ended', at: this.now, run, outcome }));
+    }
+    return [...effects, ...this.open()];
+  }
+
+  status(): TaskView[] {
+    return tasksView(this.state);
+  }
+}

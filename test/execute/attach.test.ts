@@ -1,0 +1,133 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Work } from '../../src/core/effect.js';
+import type { Execution, Outcome } from '../../src/execute/executor.js';
+import { living, type Project, project, until, work } from './rig.js';
+
+const parent = path.join(import.meta.dirname, 'parent.js');
+
+let at: Project;
+let child: ChildProcess | undefined;
+beforeEach(() => {
+  at = project();
+});
+afterEach(() => {
+  child?.kill('SIGKILL');
+  at.close();
+});
+
+const has = (name: string): boolean => existsSync(path.join(at.root, name));
+const put = (name: string): void => writeFileSync(path.join(at.root, name), '');
+const traceOf = ({ run }: Work): string => path.join(at.directory, 'runs', `${run}.trace`);
+
+/** Starts the work in an objflow of its own, and kills that when the command is under way. */
+async function orphan(given: Work): Promise<void> {
+  child = spawn(process.execPath, [parent, at.root, JSON.stringify(given)], { stdio: 'inherit' });
+  const exit = once(child, 'exit');
+  await until(() => has('up'));
+  child.kill('SIGKILL');
+  await exit;
+}
+
+const waiting = 'echo before; touch up; until [ -e go ]; do sleep 0.02; done; echo after; ';
+
+function running(found: Execution | Outcome | undefined): Execution {
+  if (found === undefined || !('stop' in found)) throw new Error(`not running: ${JSON.stringify(found)}`);
+  return found;
+}
+
+test.each([
+  ['exit 7', { exitCode: 7 }],
+  ['exit 0', { exitCode: 0 }],
+  ['kill -9 $$', { signal: 'SIGKILL' }],
+])('objflow is killed and the command lives: its outcome is known (%s)', async (end, outcome) => {
+  const given = work({ run: waiting + end });
+  await orphan(given);
+  const execution = running(await at.executor.attach(given.run));
+  put('go');
+  expect(await execution.outcome).toEqual(outcome);
+  expect(at.read(path.relative(at.root, execution.log))).toBe('before\nafter\n');
+});
+
+test('objflow is killed and the command ends meanwhile: its outcome is known, and what it left behind is ended', async () => {
+  const given = work({ run: `sleep 1000 & ${waiting} exit 7` });
+  await orphan(given);
+  put('go');
+  await until(() => readFileSync(traceOf(given), 'utf8').includes('exit 7\n'));
+  expect(await at.executor.attach(given.run)).toEqual({ exitCode: 7 });
+  expect(living(at.root)).toEqual([]);
+  at.executor.forget(given.run);
+  expect(await at.executor.attach(given.run)).toBeUndefined();
+});
+
+test('objflow and then the run are killed: it was interrupted, and nothing of it is left', async () => {
+  const given = work({ run: `setsid sleep 1000 & ${waiting}` });
+  await orphan(given);
+  const leader = Number.parseInt(readFileSync(traceOf(given), 'utf8'), 10);
+  process.kill(leader, 'SIGKILL');
+  await until(() => living(at.root).every(({ pid }) => pid !== leader));
+  expect(await at.executor.attach(given.run)).toBeUndefined();
+  expect(living(at.root)).toEqual([]);
+});
+
+test('objflow is killed, and the run when it was taken up: killed, and nothing of it is left', async () => {
+  const given = work({ run: `setsid sleep 1000 & ${waiting}` });
+  await orphan(given);
+  const { outcome } = running(await at.executor.attach(given.run));
+  process.kill(Number.parseInt(readFileSync(traceOf(given), 'utf8'), 10), 'SIGKILL');
+  expect(await outcome).toEqual({ signal: 'SIGKILL' });
+  expect(living(at.root)).toEqual([]);
+});
+
+test('what was taken up can be stopped, and keeps the timeout that it was started with', async () => {
+  const stopped = work({ run: waiting });
+  await orphan(stopped);
+  const execution = running(await at.executor.attach(stopped.run));
+  execution.stop('terminate');
+  expect(await execution.outcome).toEqual({ signal: 'SIGTERM', stopped: true });
+
+  execFileSync('rm', [path.join(at.root, 'up')]);
+  const late = work({ run: waiting, timeout: 1500 });
+  await orphan(late);
+  const { outcome } = running(await at.executor.attach(late.run));
+  expect(await outcome).toEqual({ signal: 'SIGTERM', problem: 'timed out after 1s500ms' });
+});
+
+test('a run of which nothing is known, or not yet its pid, was interrupted', async () => {
+  expect(await at.executor.attach('no-such-run')).toBeUndefined();
+  mkdirSync(path.join(at.directory, 'runs'), { recursive: true });
+  for (const torn of ['', 'until 1', 'until 1 2\n', '123']) {
+    writeFileSync(path.join(at.directory, 'runs', 'torn.trace'), torn);
+    expect(await at.executor.attach('torn')).toBeUndefined();
+  }
+});
+
+test('another process that has the number by now is neither taken up nor ended', async () => {
+  const stranger = spawn('sleep', ['300'], { detached: true, env: { ...process.env, OBJFLOW_RUN: 'mine-2' } });
+  await once(stranger, 'spawn');
+  mkdirSync(path.join(at.directory, 'runs'), { recursive: true });
+  writeFileSync(path.join(at.directory, 'runs', 'mine.trace'), `${stranger.pid}\n`);
+  expect(await at.executor.attach('mine')).toBeUndefined();
+  expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+  const exit = once(stranger, 'exit');
+  stranger.kill('SIGKILL');
+  expect((await exit)[1]).toBe('SIGKILL');
+});
+
+test('no descriptor left: for the moment only', () => {
+  const script = 'ulimit -n 40; exec "$@"';
+  const outcome = execFileSync('sh', [
+    '-c',
+    script,
+    'sh',
+    process.execPath,
+    parent,
+    at.root,
+    JSON.stringify(work()),
+    'exhaust',
+  ]);
+  expect(JSON.parse(String(outcome))).toEqual({ temporary: true, problem: expect.stringContaining('EMFILE') });
+});

@@ -1,0 +1,18 @@
+// An objflow that is about to die: starts the work that it is given, in the built executor, and tells how it ended.
+// argv: the project's root, the work as JSON, and `exhaust` to have used up all descriptors before.
+import { openSync } from 'node:fs';
+import path from 'node:path';
+import { localExecutor } from '../../dist/execute/local.js';
+
+const [root, work, exhaust] = process.argv.slice(2);
+const executor = localExecutor({ root, directory: path.join(root, '.objflow'), grace: 300 });
+const given = JSON.parse(work);
+if (exhaust) {
+  await executor.start({ ...given, run: 'warm', job: { ...given.job, run: 'true' } }).outcome;
+  try {
+    for (;;) openSync('/dev/null', 'r');
+  } catch {
+    // none left
+  }
+}
+process.stdout.write(JSON.stringify(await executor.start(given).outcome));
