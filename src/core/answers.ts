@@ -42,8 +42,21 @@ function lastRunOf(task: Task): RunView | undefined {
 
 /** A run as documents show it. */
 export function runView(told: RunTold): RunView {
-  const { run, task, job, partition, outcome, exitCode, signal, problem, attempts, startedAt, endedAt, consumed, produced } =
-    told;
+  const {
+    run,
+    task,
+    job,
+    partition,
+    outcome,
+    exitCode,
+    signal,
+    problem,
+    attempts,
+    startedAt,
+    endedAt,
+    consumed,
+    produced,
+  } = told;
   return {
     run,
     task,

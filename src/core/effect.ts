@@ -34,7 +34,12 @@ export type Effect =
   /** Start an attempt; answered by `attempt-ended`. */
   | { readonly type: 'start'; readonly work: Work }
   /** Run a hook; nobody waits for its answer. */
-  | { readonly type: 'hook'; readonly which: 'on_success' | 'on_failure'; readonly command: string; readonly work: Work }
+  | {
+      readonly type: 'hook';
+      readonly which: 'on_success' | 'on_failure';
+      readonly command: string;
+      readonly work: Work;
+    }
   /** Look at these objects; answered by `looked`. */
   | { readonly type: 'look'; readonly objects: readonly ObjectId[] }
   /** Send `woke` at this time. Only the earliest counts; each `step` that needs one says it again. */

@@ -3,6 +3,7 @@
  */
 import type { Look, ObjectId, Version } from './object.js';
 import type { Ending, Versions } from './record.js';
+import type { Reason } from './views.js';
 
 /** How an attempt's process ended, and what its targets looked like afterwards. */
 export interface AttemptOutcome extends Ending {
@@ -46,7 +47,7 @@ export type Event =
 /** What reporters are told; a superset of it is what `--format json` prints (PRODUCT, 7). */
 export type Report =
   | { readonly event: 'object-landed'; readonly at: number; readonly object: ObjectId; readonly version: Version }
-  | (RunReport & { readonly event: 'run-started' })
+  | (RunReport & { readonly event: 'run-started'; readonly reasons: readonly Reason[] })
   | (RunReport & Ending & { readonly event: 'attempt-failed'; readonly nextAt: number })
   | (RunReport & Ending & { readonly event: 'run-succeeded'; readonly produced: Versions; readonly startedAt: number })
   | (RunReport & Ending & { readonly event: 'run-failed'; readonly startedAt: number })

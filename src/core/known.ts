@@ -14,7 +14,8 @@ import type { Input, JobNode, ObjectNode, State, Task } from './state.js';
 import { taskName } from './task-name.js';
 
 /** Joins values into a key: captures hold no control characters. */
-const keyOf = (names: readonly string[], values: Partition): string => names.map((name) => values[name] ?? '').join('\u0000');
+const keyOf = (names: readonly string[], values: Partition): string =>
+  names.map((name) => values[name] ?? '').join('\u0000');
 
 const pick = (names: readonly string[], values: Partition): Partition => {
   const picked: Record<string, string> = {};
@@ -104,7 +105,8 @@ function ensureInput(job: JobNode, source: number, values: Partition): Input {
 function seed(state: State, input: Input, news: ObjectNode[]): void {
   const { job, source } = input;
   if (job.full.includes(source)) ensureTask(state, job, input.values, news);
-  else if (job.joined.includes(source)) for (const partition of join(job, input)) ensureTask(state, job, partition, news);
+  else if (job.joined.includes(source))
+    for (const partition of join(job, input)) ensureTask(state, job, partition, news);
 }
 
 /** All partitions of a job without a full source that agree with this input: a natural join over what is known. */
@@ -125,7 +127,9 @@ function join(job: JobNode, from: Input): Partition[] {
       if (group) group.push(input.values);
       else groups.set(key, [input.values]);
     }
-    found = found.flatMap((partial) => (groups.get(keyOf(shared, partial)) ?? []).map((values) => ({ ...partial, ...values })));
+    found = found.flatMap((partial) =>
+      (groups.get(keyOf(shared, partial)) ?? []).map((values) => ({ ...partial, ...values })),
+    );
     for (const name of names) bound.add(name);
   }
   return found;
@@ -203,7 +207,13 @@ function ensureTask(state: State, job: JobNode, values: Partition, news: ObjectN
 export function forget(state: State, object: ObjectNode): void {
   const work: ObjectNode[] = [object];
   for (let node = work.pop(); node; node = work.pop()) {
-    if (node.version !== undefined || node.settling || node.trouble !== undefined || node.writing > 0 || node.writers.size > 0)
+    if (
+      node.version !== undefined ||
+      node.settling ||
+      node.trouble !== undefined ||
+      node.writing > 0 ||
+      node.writers.size > 0
+    )
       continue;
     state.objects.delete(node.id);
     for (const input of node.inputs) {

@@ -9,13 +9,14 @@
  *        │                    blocked ─────────────────┘           ▼            ▼
  *        └──── source gone       upstream failed, mended         failed ─────► (due)
  */
-import type { ObjectId, Version } from './object.js';
+
 import { forget, knowObject } from './known.js';
+import type { ObjectId, Version } from './object.js';
 import { tell, touch, upstreamWave } from './pending.js';
 import { readiness } from './readiness.js';
+import { enqueue } from './room.js';
 import { never } from './soonest.js';
 import type { Input, ObjectNode, State, Task } from './state.js';
-import { enqueue } from './room.js';
 
 /** Settles what was touched, producers before their consumers. */
 export function settleAll(state: State): void {

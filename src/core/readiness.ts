@@ -127,7 +127,8 @@ function sayRunning(task: Task, say: Say): void {
   if (!run) return;
   const { attempts } = task.job.job.retries;
   const attempt = attempts > 1 ? `, attempt ${run.attempt} of ${attempts}` : '';
-  if (run.stage === 'pausing') say('next-attempt', `attempt ${run.attempt} of ${attempts} starts when its delay is over`);
+  if (run.stage === 'pausing')
+    say('next-attempt', `attempt ${run.attempt} of ${attempts} starts when its delay is over`);
   else if (run.stage === 'queued') say('next-attempt', `attempt ${run.attempt} of ${attempts} waits for room`);
   else say('running', `run ${run.run}${attempt}`);
 }
@@ -168,14 +169,18 @@ function sayMissingInput(task: Task, input: Input, say: Say): void {
     const name = displayName(object.id);
     const maker = [...object.writers].find((writer) => writer.phase !== 'succeeded') ?? [...object.writers][0];
     if (object.settling) say('source-settling', `waits until ${name} has not changed for a while`, about);
-    else if (object.trouble !== undefined) say('source-unknown', `${name} cannot be looked at: ${object.trouble}`, about);
+    else if (object.trouble !== undefined)
+      say('source-unknown', `${name} cannot be looked at: ${object.trouble}`, about);
     else if (maker) say('source-missing', `waits for ${name}, which ${maker.id} makes`, { ...about, task: maker.id });
-    else if (object.leftover !== undefined) say('source-missing', `${name} was left by a run that did not succeed`, about);
+    else if (object.leftover !== undefined)
+      say('source-missing', `${name} was left by a run that did not succeed`, about);
     else say('source-missing', `waits for ${name}`, about);
   }
   if (input.members.size > 0) return;
   const id: ObjectId | string = pattern.gathers ? pattern.id : fill(pattern, task.partition);
-  say('source-missing', pattern.gathers ? `nothing matches ${pattern.text} yet` : `waits for ${displayName(id)}`, { object: id });
+  say('source-missing', pattern.gathers ? `nothing matches ${pattern.text} yet` : `waits for ${displayName(id)}`, {
+    object: id,
+  });
 }
 
 function sayBlocked(task: Task, say: Say): void {

@@ -1,5 +1,7 @@
 /** Expected failures as values: what is thrown is only a bug. */
-export type Result<T, E = string> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+export type Result<T, E = string> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
 
 /** A success. */
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });

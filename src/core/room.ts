@@ -43,12 +43,16 @@ export function release(state: State, task: Task): void {
 }
 
 /** What keeps a ready task from starting, in words; undefined when it only waits for its turn in the project. */
-export function whatIsFull(task: Task): { readonly code: 'no-room' | 'being-written'; readonly message: string } | undefined {
+export function whatIsFull(
+  task: Task,
+): { readonly code: 'no-room' | 'being-written'; readonly message: string } | undefined {
   const { job, pool } = task.job;
   const full = fullPlace(task);
   if (!full) return undefined;
-  if (full === task.job) return { code: 'no-room', message: `waits for room: concurrency of the job is ${job.concurrency}` };
-  if (full === pool) return { code: 'no-room', message: `waits for room in pool ${pool.name} (${pool.limit} at a time)` };
+  if (full === task.job)
+    return { code: 'no-room', message: `waits for room: concurrency of the job is ${job.concurrency}` };
+  if (full === pool)
+    return { code: 'no-room', message: `waits for room in pool ${pool.name} (${pool.limit} at a time)` };
   const object = [...task.targets, ...readsAlone(task)].find((node) => node === full);
   return { code: 'being-written', message: `waits until ${object?.id ?? 'an object'} is no longer being written` };
 }

@@ -7,10 +7,12 @@ import { forget } from './known.js';
 import { asVersion, kindOf, type ObjectId } from './object.js';
 import { touch } from './pending.js';
 import { compareWithSuccess, setVersion } from './phase.js';
+import { readiness } from './readiness.js';
 import type { Ending, RunEnded, Versions } from './record.js';
 import { enqueue, release, takeNext } from './room.js';
 import { never } from './soonest.js';
 import type { ObjectNode, Past, Running, State, Task } from './state.js';
+import type { Reason } from './views.js';
 
 /** A start that failed for want of processes or memory is tried again after this many milliseconds. */
 const temporaryDelay = 1000;
@@ -21,6 +23,8 @@ export function startReady(state: State, at: number, effects: Effect[]): void {
 }
 
 function start(state: State, task: Task, at: number, effects: Effect[]): void {
+  const reasons: Reason[] = [];
+  readiness(state, task, reasons);
   const run = task.run ?? newRun(state, task, at);
   run.stage = 'executing';
   task.run = run;
@@ -35,7 +39,7 @@ function start(state: State, task: Task, at: number, effects: Effect[]): void {
   const named = { run: run.run, task: task.id, job: job.name };
   effects.push(
     { type: 'append', record: { type: 'run-started', at, ...named, partition, attempt, key, definition, consumed } },
-    { type: 'report', report: { event: 'run-started', at, ...named, attempt } },
+    { type: 'report', report: { event: 'run-started', at, ...named, attempt, reasons } },
     { type: 'start', work },
   );
 }
@@ -46,7 +50,12 @@ function newRun(state: State, task: Task, at: number): Running {
     for (const object of input.members) if (object.version !== undefined) consumed[object.id] = object.version;
   state.started += 1;
   // An interrupted run's work is the same work as long as its sources are the same.
-  const text = [task.id, ...Object.keys(consumed).sort().map((id) => `${id}\u0000${consumed[id]}`)].join('\u0000');
+  const text = [
+    task.id,
+    ...Object.keys(consumed)
+      .sort()
+      .map((id) => `${id}\u0000${consumed[id]}`),
+  ].join('\u0000');
   const key = state.digest(text);
   const { last } = task;
   const again = last?.outcome === 'interrupted' && last.key === key;
@@ -148,20 +157,40 @@ function endRun(state: State, task: Task, run: Running, outcome: AttemptOutcome,
   const result: RunEnded['outcome'] = outcome.well ? 'succeeded' : outcome.stopped ? 'interrupted' : 'failed';
   const ending = endingOf(outcome);
   const produced = versionsAfter(task, run, outcome);
-  effects.push({ type: 'append', record: { type: 'run-ended', at, run: run.run, outcome: result, ...ending, produced } });
+  effects.push({
+    type: 'append',
+    record: { type: 'run-ended', at, run: run.run, outcome: result, ...ending, produced },
+  });
   const about = { at, ...names(task, run), ...ending, startedAt: run.startedAt };
   if (outcome.well) effects.push({ type: 'report', report: { event: 'run-succeeded', ...about, produced } });
-  else effects.push({ type: 'report', report: { event: outcome.stopped ? 'run-interrupted' : 'run-failed', ...about } });
+  else
+    effects.push({ type: 'report', report: { event: outcome.stopped ? 'run-interrupted' : 'run-failed', ...about } });
   const hook = outcome.well ? task.job.job.onSuccess : outcome.stopped ? undefined : task.job.job.onFailure;
   if (hook !== undefined)
-    effects.push({ type: 'hook', which: outcome.well ? 'on_success' : 'on_failure', command: hook, work: workOf(task, run) });
+    effects.push({
+      type: 'hook',
+      which: outcome.well ? 'on_success' : 'on_failure',
+      command: hook,
+      work: workOf(task, run),
+    });
   const { run: id, key, definition, consumed, startedAt, attempt: attempts } = run;
   const wave = task.wave;
   task.run = undefined;
   task.wave = never;
   task.entry = undefined;
   state.runs.delete(id);
-  remember(task, { run: id, outcome: result, attempts, definition, key, consumed, produced, startedAt, endedAt: at, ...ending });
+  remember(task, {
+    run: id,
+    outcome: result,
+    attempts,
+    definition,
+    key,
+    consumed,
+    produced,
+    startedAt,
+    endedAt: at,
+    ...ending,
+  });
   touch(state, task);
   for (const object of task.targets) settleTarget(state, object, produced[object.id], outcome.well, wave);
 }
@@ -183,7 +212,13 @@ function versionsAfter(task: Task, run: Running, outcome: AttemptOutcome): Versi
 }
 
 /** After a success the target exists; after a failure what the run touched may not be consumed. */
-function settleTarget(state: State, object: ObjectNode, version: string | undefined, well: boolean, wave: number): void {
+function settleTarget(
+  state: State,
+  object: ObjectNode,
+  version: string | undefined,
+  well: boolean,
+  wave: number,
+): void {
   if (well) {
     object.leftover = undefined;
     object.settling = undefined;

@@ -29,7 +29,8 @@ export class Soonest<K> {
     }
     // What was replaced stays in the heap until it comes to the top.
     if (this.#heap.size > 2 * this.#values.size + 32) this.#rebuild();
-    for (let top = this.#heap.peek(); top && this.#values.get(top[1]) !== top[0]; top = this.#heap.peek()) this.#heap.pop();
+    for (let top = this.#heap.peek(); top && this.#values.get(top[1]) !== top[0]; top = this.#heap.peek())
+      this.#heap.pop();
   }
 
   #rebuild(): void {

@@ -218,7 +218,12 @@ export function emptyState(mapping: Mapping, options: StateOptions): State {
   const sources = new PatternIndex<{ readonly job: JobNode; readonly source: number }>();
   const rank = new Map(options.order.map((name, at) => [name, at]));
   for (const job of mapping.jobs.values()) {
-    const node = jobNode(job, rank.get(job.name) ?? 0, job.pool === undefined ? undefined : pools.get(job.pool), options.selected);
+    const node = jobNode(
+      job,
+      rank.get(job.name) ?? 0,
+      job.pool === undefined ? undefined : pools.get(job.pool),
+      options.selected,
+    );
     jobs.set(job.name, node);
     job.sources.forEach((source, at) => {
       sources.add(source.pattern, { job: node, source: at });
@@ -254,7 +259,9 @@ export function emptyState(mapping: Mapping, options: StateOptions): State {
 }
 
 function jobNode(job: Job, rank: number, pool: PoolNode | undefined, selected: StateOptions['selected']): JobNode {
-  const capturing = job.sources.flatMap(({ optional, pattern }, at) => (optional || pattern.captures.length === 0 ? [] : [at]));
+  const capturing = job.sources.flatMap(({ optional, pattern }, at) =>
+    optional || pattern.captures.length === 0 ? [] : [at],
+  );
   const full = capturing.filter((at) => job.sources[at]?.pattern.captures.length === job.captures.length);
   return {
     job,

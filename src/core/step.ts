@@ -8,7 +8,7 @@ import { findObject, forget, forgetTask } from './known.js';
 import { decideLanding } from './landing.js';
 import type { Look, ObjectId } from './object.js';
 import { touch } from './pending.js';
-import { setKnownVersion, setVersion, settleAll } from './phase.js';
+import { setKnownVersion, settleAll, setVersion } from './phase.js';
 import { unreachable } from './result.js';
 import { endAttempt, interruptPaused, resume, startReady } from './run.js';
 import { never } from './soonest.js';
@@ -79,7 +79,10 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
       object.settling = undefined;
       object.leftover = undefined;
       if (setVersion(state, object, found.version, state.turn))
-        effects.push({ type: 'report', report: { event: 'object-landed', at, object: object.id, version: found.version } });
+        effects.push({
+          type: 'report',
+          report: { event: 'object-landed', at, object: object.id, version: found.version },
+        });
       return;
     }
     default:
@@ -113,7 +116,7 @@ function announce(state: State, event: Extract<Event, { type: 'announced' }>, ef
 
 function ask(state: State, what: 'retry' | 'reset' | 'force', name: string, at: number, effects: Effect[]): void {
   const task = state.tasks.get(name);
-  if (!task || (what === 'retry' && task.last?.outcome !== 'failed')) return;
+  if (!task || (what === 'retry' && (task.run || task.last?.outcome !== 'failed'))) return;
   if (what === 'force') task.forced = !task.run;
   else {
     effects.push({ type: 'append', record: { type: 'asked', at, what, task: name } });

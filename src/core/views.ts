@@ -61,7 +61,11 @@ export interface TaskView {
 }
 
 export interface GraphView {
-  readonly jobs: readonly { readonly name: string; readonly sources: readonly string[]; readonly targets: readonly string[] }[];
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly sources: readonly string[];
+    readonly targets: readonly string[];
+  }[];
   readonly objects: readonly { readonly id: string; readonly kind: string }[];
   /** A job's node is `job:NAME`, an object's its id. */
   readonly edges: readonly { readonly from: string; readonly to: string }[];

@@ -7,8 +7,8 @@ import type { Effect, Work } from '../core/effect.js';
 import type { AttemptOutcome, Event } from '../core/event.js';
 import { displayName, kindOf, type Look, type ObjectId } from '../core/object.js';
 import type { JournalRecord } from '../core/record.js';
-import { unreachable } from '../core/result.js';
 import { runsInDoubt } from '../core/restore.js';
+import { unreachable } from '../core/result.js';
 import type { State } from '../core/state.js';
 import { isIdle, step } from '../core/step.js';
 import type { Execution, JournalProblem, ProcessOutcome, World } from './world.js';
@@ -20,7 +20,9 @@ export interface EngineOptions {
   readonly force: boolean;
 }
 
-export type Finished = { readonly how: 'idle' | 'stopped' } | { readonly how: 'journal'; readonly problem: JournalProblem };
+export type Finished =
+  | { readonly how: 'idle' | 'stopped' }
+  | { readonly how: 'journal'; readonly problem: JournalProblem };
 
 export interface Engine {
   /** Looks at everything, runs what is due until nothing is. */
@@ -52,10 +54,12 @@ export function createEngine(state: State, world: World, options: EngineOptions)
       const synced = appended.ok && records.some(mustBeOnDisk) ? world.journal.sync() : appended;
       if (!synced.ok) problem = synced.error;
     }
-    // What could not be recorded must not happen.
-    for (const effect of effects) if (!problem || effect.type === 'report') act(effect);
-    if (problem) return;
-    for (const record of records) if (record.type === 'run-ended') world.executor.forget(record.run);
+    // Once an attempt's end is on record, what would tell of it again must not outlive it into the next attempt.
+    if (!problem)
+      for (const record of records)
+        if (record.type === 'run-ended' || record.type === 'attempt-failed') world.executor.forget(record.run);
+    // What could not be recorded must neither happen nor be told.
+    if (!problem) for (const effect of effects) act(effect);
   }
 
   function act(effect: Effect): void {
@@ -95,7 +99,10 @@ export function createEngine(state: State, world: World, options: EngineOptions)
 
   function begin(run: string, execution: Execution, work: Pick<Work, 'targets'>): void {
     executions.set(run, execution);
-    ending.set(run, work.targets.flatMap(({ objects }) => objects).filter((id) => kindOf(id) === 'file'));
+    ending.set(
+      run,
+      work.targets.flatMap(({ objects }) => objects).filter((id) => kindOf(id) === 'file'),
+    );
     void execution.outcome.then((outcome) => end(run, outcome));
   }
 
@@ -110,11 +117,17 @@ export function createEngine(state: State, world: World, options: EngineOptions)
 
   /** Exit status 0 is not enough: the file targets must be there, and on disk before a success is recorded. */
   async function judge(outcome: ProcessOutcome, targets: readonly Look[]): Promise<AttemptOutcome> {
-    const exitedWell = outcome.exitCode === 0 && outcome.problem === undefined && !outcome.stopped && !outcome.temporary;
+    const exitedWell =
+      outcome.exitCode === 0 && outcome.problem === undefined && !outcome.stopped && !outcome.temporary;
     if (!exitedWell) return { ...outcome, well: false, targets };
     const lacking = targets.filter(({ found }) => found.state !== 'present').map(({ object }) => displayName(object));
     if (lacking.length > 0)
-      return { ...outcome, well: false, problem: `exited with status 0 but did not make ${lacking.join(', ')}`, targets };
+      return {
+        ...outcome,
+        well: false,
+        problem: `exited with status 0 but did not make ${lacking.join(', ')}`,
+        targets,
+      };
     const unsynced = await world.objects.sync(targets.map(({ object }) => object));
     if (unsynced !== undefined)
       return { ...outcome, well: false, problem: `its target could not be put on disk: ${unsynced}`, targets };
@@ -129,7 +142,10 @@ export function createEngine(state: State, world: World, options: EngineOptions)
       const found = await world.executor.attach(run);
       if (found && 'outcome' in found) begin(run, found, { targets: [{ gathers: false, objects }] });
       else {
-        ending.set(run, objects.filter((id) => kindOf(id) === 'file'));
+        ending.set(
+          run,
+          objects.filter((id) => kindOf(id) === 'file'),
+        );
         await end(run, found ?? { stopped: true });
       }
     }
@@ -181,14 +197,16 @@ export function createEngine(state: State, world: World, options: EngineOptions)
 
 /** A success must be on disk before what depends on it starts; so must an announcement. A start need not: a crash of the
  *  machine ends the job as well. */
-const mustBeOnDisk = (record: JournalRecord): boolean => record.type !== 'run-started' && record.type !== 'attempt-failed';
+const mustBeOnDisk = (record: JournalRecord): boolean =>
+  record.type !== 'run-started' && record.type !== 'attempt-failed';
 
 /** File targets of known tasks whose absence makes them due. */
 function targetsToLookAt(state: State): ObjectId[] {
   const found: ObjectId[] = [];
   for (const task of state.tasks.values())
     if (task.job.job.onMissingTarget === 'rerun')
-      for (const object of task.targets) if (kindOf(object.id) === 'file' && object.version === undefined) found.push(object.id);
+      for (const object of task.targets)
+        if (kindOf(object.id) === 'file' && object.version === undefined) found.push(object.id);
   return found;
 }
 

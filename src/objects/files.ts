@@ -104,17 +104,19 @@ export async function syncFiles(root: string, ids: readonly ObjectId[]): Promise
 /** Names to look at in a directory: the literal ones where no pattern needs more, else all that can be names of objects. */
 function namesIn(world: FileWorld, walk: Walk, directory: string, setAside: SetAside[]): readonly string[] {
   if (walk.literals) return walk.literals;
+  // No listing shows the way up.
+  const up = walk.enter('..').dead ? [] : ['..'];
   const at = path.resolve(world.root, directory);
   try {
     const names = readdirSync(at);
-    if (!names.some(isSuspicious)) return names;
+    if (!names.some(isSuspicious)) return names.concat(up);
     const good: string[] = [];
     for (const bytes of readdirSync(at, { encoding: 'buffer' })) {
       const why = whatIsWrong(bytes);
       if (why === undefined) good.push(bytes.toString());
       else setAside.push({ name: directory === '' ? escapeBytes(bytes) : `${directory}/${escapeBytes(bytes)}`, why });
     }
-    return good;
+    return good.concat(up);
   } catch (error) {
     const code = codeOf(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR')
@@ -128,7 +130,11 @@ function isFinished(world: FileWorld, id: ObjectId, name: string): boolean {
   return ending === undefined || world.asksFor(id, ending);
 }
 
-function statOf(world: FileWorld, file: string, follow = false): BigIntStats | { readonly problem: string } | undefined {
+function statOf(
+  world: FileWorld,
+  file: string,
+  follow = false,
+): BigIntStats | { readonly problem: string } | undefined {
   try {
     const look = follow ? statSync : lstatSync;
     return look(path.resolve(world.root, file), { bigint: true, throwIfNoEntry: false });

@@ -27,7 +27,7 @@ export function directory(): string {
 }
 
 /** The value of a result that must be one. */
-export function valueOf<T>(result: Result<T, { readonly message: string }>): T {
+export function good<T>(result: Result<T, { readonly message: string }>): T {
   assert(result.ok, result.ok ? '' : result.error.message);
   return result.value;
 }
@@ -40,16 +40,16 @@ export function problemOf(result: Result<unknown, JournalProblem>): JournalProbl
 
 /** Opens a journal that must open, and closes it after the test. */
 export function open(stateFile: string, options: JournalOptions = {}): Opened {
-  const result = valueOf(openJournal(stateFile, options));
+  const result = good(openJournal(stateFile, options));
   opened.push(result);
   return result;
 }
 
 /** Opens, appends, syncs, closes. */
 export function record(stateFile: string, records: readonly JournalRecord[]): void {
-  const { journal } = valueOf(openJournal(stateFile));
-  valueOf(journal.append(records));
-  valueOf(journal.sync());
+  const { journal } = good(openJournal(stateFile));
+  good(journal.append(records));
+  good(journal.sync());
   journal.close();
 }
 

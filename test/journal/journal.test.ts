@@ -17,7 +17,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/core/record.js';
 import { openJournal, readJournal } from '../../src/journal/journal.js';
-import { announced, directory, oneOfEach, open, problemOf, record, reopen, valueOf } from './fixtures.js';
+import { announced, directory, good, oneOfEach, open, problemOf, record, reopen } from './fixtures.js';
 
 const linesOf = (path: string): string[] => readFileSync(path, 'utf8').split('\n').slice(0, -1);
 const seal = (body: string): string => `${body},"crc":"${crc32(body).toString(16).padStart(8, '0')}"}\n`;
@@ -40,7 +40,7 @@ describe('a new state', () => {
   test('an empty file is a fresh start, without a word', () => {
     const path = join(directory(), 'state.jsonl');
     writeFileSync(path, '');
-    expect(valueOf(reopen(path))).toMatchObject({ records: [], warnings: [] });
+    expect(good(reopen(path))).toMatchObject({ records: [], warnings: [] });
     expect(linesOf(path)).toHaveLength(1);
   });
 
@@ -54,8 +54,8 @@ describe('a new state', () => {
 test('what was appended comes back, to writers and readers, over several openings', () => {
   const path = join(directory(), 'state.jsonl');
   for (const each of oneOfEach) record(path, [each]);
-  expect(valueOf(readJournal(path)).records).toEqual(oneOfEach);
-  expect(valueOf(reopen(path)).records).toEqual(oneOfEach);
+  expect(good(readJournal(path)).records).toEqual(oneOfEach);
+  expect(good(reopen(path)).records).toEqual(oneOfEach);
   expect(readdirSync(join(path, '..'))).toEqual(['state.jsonl']);
 });
 
@@ -90,7 +90,7 @@ describe('records of a type that nobody here knows', () => {
   };
 
   test('are ignored with a warning', () => {
-    const { records, warnings } = valueOf(readJournal(path()));
+    const { records, warnings } = good(readJournal(path()));
     expect(records).toEqual([announced(1), announced(2)]);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('"from-the-future"');
@@ -102,7 +102,7 @@ describe('records of a type that nobody here knows', () => {
       state,
       Array.from({ length: 2000 }, () => announced(3)),
     );
-    expect(valueOf(reopen(state)).records).toEqual([announced(1), announced(2), announced(3)]);
+    expect(good(reopen(state)).records).toEqual([announced(1), announced(2), announced(3)]);
     expect(linesOf(state)[2]).toContain('"type":"from-the-future","x":[1],"s":2');
   });
 });
@@ -232,7 +232,7 @@ test('records are read in the order in which they were written, 100,000 of them'
   const path = join(directory(), 'state.jsonl');
   const records: JournalRecord[] = Array.from({ length: 100_000 }, (_, n) => announced(n));
   record(path, records);
-  const { records: back } = valueOf(readJournal(path));
+  const { records: back } = good(readJournal(path));
   expect(back).toHaveLength(records.length);
   expect(back[77_777]).toEqual(records[77_777]);
 });

@@ -1,0 +1,28 @@
+/** Exit statuses (PRODUCT, 6). */
+export const exit = {
+  well: 0,
+  /** A selected task stands failed or blocked, or `validate` found errors. */
+  unwell: 1,
+  /** Wrong usage, no manifest, a mapping with errors. */
+  usage: 2,
+  /** The state is held, damaged, newer, or cannot be written. */
+  state: 3,
+  bug: 4,
+} as const;
+
+/** The exit status of a program that a signal ended, by the shells' convention. */
+export const exitOfSignal: Readonly<Record<'SIGINT' | 'SIGTERM' | 'SIGHUP', number>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+};
+
+/** A mistake of the user's: said in its own words, with its exit status; never with a stack trace. */
+export class UserError extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number = exit.usage) {
+    super(message);
+    this.status = status;
+  }
+}

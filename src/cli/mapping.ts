@@ -1,0 +1,94 @@
+/**
+ * Loads the mapping for a command. Every command but `validate` needs one without errors.
+ */
+import { readFileSync } from 'node:fs';
+import type { Diagnostic } from '../core/diagnostic.js';
+import { buildGraph, type JobGraph } from '../core/graph.js';
+import type { Mapping } from '../core/mapping.js';
+import { selectJobs } from '../core/selector.js';
+import { type Counted, loadMapping } from '../manifest/load.js';
+import { didYouMean } from '../manifest/suggest.js';
+import { type DiagnosticOptions, renderDiagnostics } from '../report/diagnostics.js';
+import { terminal } from '../report/sinks.js';
+import type { Context } from './context.js';
+import { UserError } from './exit.js';
+
+export interface Checked extends Counted {
+  readonly mapping: Mapping | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The mapping with all findings; throws a `UserError` where there is no manifest at all. */
+export async function checkMapping(context: Context): Promise<Checked> {
+  const loaded = await loadMapping(context.manifest);
+  if (loaded.ok) return loaded.value;
+  if ('problem' in loaded.error) throw new UserError(loaded.error.message);
+  return { ...loaded.error, mapping: undefined };
+}
+
+/** The findings in one of the formats. */
+export function renderFindings(
+  context: Context,
+  checked: Checked,
+  format: DiagnosticOptions['format'],
+  strict = false,
+): string {
+  const { diagnostics, manifests, jobs, objects } = checked;
+  const workspace = process.env.GITHUB_WORKSPACE;
+  return renderDiagnostics(diagnostics, {
+    format,
+    cwd: context.cwd,
+    ...(workspace && context.github ? { workspace } : {}),
+    color: format === 'text' && context.colorOut,
+    width: context.width,
+    line: lineReader(),
+    counts: { manifests: manifests.length, jobs, objects },
+    ok: isFine(checked, strict),
+  });
+}
+
+/** No errors, and with `strict` no warnings either. */
+export const isFine = ({ diagnostics }: Checked, strict: boolean): boolean =>
+  diagnostics.every(({ severity }) => severity === 'warning' && !strict);
+
+/** The mapping; where it has errors they are told, and the command ends. */
+export async function requireMapping(context: Context): Promise<Mapping> {
+  const checked = await checkMapping(context);
+  if (checked.mapping) return checked.mapping;
+  context.err.write(renderFindings({ ...context, colorOut: context.colorErr }, checked, 'text'));
+  throw new UserError('the mapping has errors; nothing was run');
+}
+
+/** Jobs that the selectors name; undefined where there are none: all. */
+export function requireSelected(
+  mapping: Mapping,
+  graph: JobGraph,
+  selectors: readonly string[],
+): ReadonlySet<string> | undefined {
+  if (selectors.length === 0) return undefined;
+  const selected = selectJobs(mapping, graph, selectors);
+  if (selected.ok) return selected.value;
+  const close = didYouMean(selected.error.replace(/^\+|\+$/g, ''), [...mapping.jobs.keys()]);
+  const hint = close ?? '`objflow graph` lists the jobs';
+  throw new UserError(`no job is called ${terminal(selected.error)}; ${hint}`);
+}
+
+/** The graph of a mapping that has been checked. */
+export const graphOf = (mapping: Mapping): JobGraph => buildGraph(mapping);
+
+/** Reads each file once, and only when a finding needs it. */
+function lineReader(): DiagnosticOptions['line'] {
+  const files = new Map<string, readonly string[]>();
+  return (file, number) => {
+    let lines = files.get(file);
+    if (!lines) {
+      try {
+        lines = readFileSync(file, 'utf8').split(/\r?\n/);
+      } catch {
+        lines = []; // the finding itself says what is wrong with the file
+      }
+      files.set(file, lines);
+    }
+    return lines[number - 1];
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * The world as `--dry-run` has it: the objects are real, the rest only pretends. Nothing is written and nothing runs;
+ * every command succeeds at once and makes its targets anew; waiting takes no time.
+ */
+import { asVersion, type Look, type ObjectId } from '../core/object.js';
+import { ok } from '../core/result.js';
+import { systemClock } from '../engine/clock.js';
+import type { Objects, World } from '../engine/world.js';
+
+/** A world over real objects in which nothing happens. */
+export function pretendWorld(objects: Objects, tell: World['tell']): World {
+  const made = new Map<ObjectId, Look>();
+  let ahead = 0;
+  const now = (): number => systemClock.now() + ahead;
+  return {
+    objects: {
+      list: objects.list,
+      async look(ids) {
+        const real = await objects.look(ids.filter((id) => !made.has(id)));
+        return [...real, ...ids.flatMap((id) => made.get(id) ?? [])];
+      },
+      sync: async () => undefined,
+    },
+    executor: {
+      start(work) {
+        for (const object of work.targets.flatMap((target) => target.objects))
+          made.set(object, pretended(object, work.run, now()));
+        return { outcome: Promise.resolve({ exitCode: 0 }), stop() {} };
+      },
+      attach: async () => undefined,
+      forget() {},
+      hook: async () => {},
+    },
+    journal: { append: () => ok(undefined), sync: () => ok(undefined), compactIfWorthwhile: () => ok(false) },
+    clock: {
+      now,
+      at(time, then) {
+        const timer = setImmediate(() => {
+          ahead += Math.max(0, time - now());
+          then();
+        });
+        return () => clearImmediate(timer);
+      },
+    },
+    tell,
+  };
+}
+
+function pretended(object: ObjectId, run: string, at: number): Look {
+  const about = { file: run, written: run, stamp: run, size: 1, moved: true };
+  return { object, found: { state: 'present', version: asVersion(`pretended by ${run}`), changedAt: at, ...about } };
+}

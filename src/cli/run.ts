@@ -1,0 +1,177 @@
+/** `objflow run`: brings everything up to date once, and exits. */
+import path from 'node:path';
+import { summaryView, taskView } from '../core/answers.js';
+import type { Report } from '../core/event.js';
+import type { JobGraph } from '../core/graph.js';
+import type { Mapping } from '../core/mapping.js';
+import type { State } from '../core/state.js';
+import type { PlanView } from '../core/views.js';
+import { systemClock } from '../engine/clock.js';
+import { createEngine, type Engine } from '../engine/engine.js';
+import { localExecutor } from '../execute/local.js';
+import { tailOfLog } from '../execute/log.js';
+import { openJournal, readJournal } from '../journal/journal.js';
+import { planDocument, renderPlan } from '../report/plan.js';
+import type { Failure, Reporter, RunEnd } from '../report/run-event.js';
+import { jsonReporter } from '../report/run-json.js';
+import { plainReporter, quietReporter } from '../report/run-plain.js';
+import { prettyReporter } from '../report/run-pretty.js';
+import type { Context } from './context.js';
+import { exit, UserError } from './exit.js';
+import { graphOf, requireMapping, requireSelected } from './mapping.js';
+import { logFile, openSession, stateFile } from './session.js';
+import { onSignals } from './signals.js';
+
+export interface RunOptions {
+  readonly format: 'text' | 'json';
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  readonly retry: boolean;
+  readonly jobs?: number;
+}
+
+/** Lines of a failed task's output that are shown at the end. */
+const tailLines = 10;
+
+/** Gives the exit status. */
+export async function run(context: Context, selectors: readonly string[], options: RunOptions): Promise<number> {
+  const mapping = await requireMapping(context);
+  const graph = graphOf(mapping);
+  const selected = requireSelected(mapping, graph, selectors);
+  return options.dryRun
+    ? plan(context, mapping, graph, selected, options)
+    : runAll(context, mapping, graph, selected, options);
+}
+
+async function plan(
+  context: Context,
+  mapping: Mapping,
+  graph: JobGraph,
+  selected: ReadonlySet<string> | undefined,
+  { format, force = false, retry }: RunOptions,
+): Promise<number> {
+  const { pretendWorld } = await import('./pretend.js');
+  const journal = readJournal(stateFile(context, mapping));
+  if (!journal.ok) throw new UserError(journal.error.message, exit.state);
+  const { records } = journal.value;
+  const { state, objects } = openSession(mapping, { records, graph, selected, setAside: () => {} });
+  const tasks: PlanView['tasks'][number][] = [];
+  const world = pretendWorld(objects, (report) => {
+    if (report.event === 'run-started') tasks.push({ task: report.task, reasons: report.reasons });
+  });
+  await createEngine(state, world, { retry, force }).run();
+  context.out.write(
+    format === 'json'
+      ? planDocument({ tasks })
+      : renderPlan({ tasks }, { color: context.colorOut, width: context.width }),
+  );
+  return exit.well;
+}
+
+async function runAll(
+  context: Context,
+  mapping: Mapping,
+  graph: JobGraph,
+  selected: ReadonlySet<string> | undefined,
+  { format, force = false, retry, jobs }: RunOptions,
+): Promise<number> {
+  const began = performance.now();
+  const file = stateFile(context, mapping);
+  const opened = openJournal(file);
+  if (!opened.ok) throw new UserError(opened.error.message, exit.state);
+  const { journal, records, warnings } = opened.value;
+  const reporter = chooseReporter(context, format);
+  const warn = (message: string): void => reporter.report({ event: 'warning', at: Date.now(), message });
+  for (const message of warnings) warn(message);
+  try {
+    const { state, objects } = openSession(mapping, {
+      records,
+      graph,
+      selected,
+      ...(jobs === undefined ? {} : { concurrency: jobs }),
+      setAside: ({ name, why }) => reporter.report({ event: 'set-aside', at: Date.now(), name, why }),
+    });
+    const well = new Set<string>();
+    let done = 0;
+    const tell = (report: Report): void => {
+      if (report.event === 'run-succeeded') well.add(report.task);
+      if (report.event === 'run-succeeded' || report.event === 'run-failed') done += 1;
+      reporter.report(report);
+      reporter.progress?.({ done, total: done + state.pending });
+    };
+    const executor = localExecutor({ root: mapping.root, directory: path.dirname(file) });
+    const engine = createEngine(state, { objects, executor, journal, clock: systemClock, tell }, { retry, force });
+    const signals = onSignals(stopper(engine, state, warn));
+    const finished = await engine.run();
+    const stoppedBy = signals.off();
+    if (finished.how === 'journal') throw new UserError(finished.problem.message, exit.state);
+    const summary = summaryView(state, well);
+    const at = Date.now();
+    const end: RunEnd = { at, took: performance.now() - began, summary, ...standing(state, file, context.cwd) };
+    reporter.end(finished.how === 'stopped' ? { ...end, stopped: true } : end);
+    if (stoppedBy !== undefined) return stoppedBy;
+    return summary.failed + summary.blocked > 0 ? exit.unwell : exit.well;
+  } finally {
+    journal.close();
+  }
+}
+
+function chooseReporter(context: Context, format: RunOptions['format']): Reporter {
+  const { out, err, github, colorErr: color, colorOut } = context;
+  const verbose = context.options.verbose === true;
+  if (format === 'json') return jsonReporter({ out });
+  if (context.options.quiet) return quietReporter({ out, color: colorOut, github });
+  if (process.stderr.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb' && !process.env.CI)
+    return prettyReporter({ out, err, color, verbose });
+  return plainReporter({ out, err, color, verbose, github });
+}
+
+/** The first signal lets running tasks finish, for a while; the second ends them now. */
+function stopper(engine: Engine, state: State, warn: (message: string) => void): (count: number) => void {
+  const grace = 30;
+  let timer: NodeJS.Timeout | undefined;
+  return (count) => {
+    clearTimeout(timer);
+    if (count > 1) {
+      if (count === 2) warn('ending the running tasks now');
+      engine.stop('terminate');
+      return;
+    }
+    const running = state.runs.size;
+    if (running > 0) {
+      const them = running === 1 ? 'the running task' : `the ${running} running tasks`;
+      warn(`stopping: ${them} may finish within ${grace}s; once more ends ${running === 1 ? 'it' : 'them'} now`);
+    }
+    engine.stop('finish');
+    timer = setTimeout(() => engine.stop('terminate'), grace * 1000).unref();
+  };
+}
+
+/** What stands failed and blocked, with what a person needs to go on. */
+function standing(state: State, file: string, cwd: string): Pick<RunEnd, 'failures' | 'blocked'> {
+  const failures: Failure[] = [];
+  const blocked: RunEnd['blocked'][number][] = [];
+  for (const task of state.tasks.values()) {
+    if (!task.job.selected) continue;
+    if (task.phase === 'failed' && task.last) {
+      const { run, attempts, exitCode, signal, problem } = task.last;
+      const log = logFile(file, run);
+      failures.push({
+        task: task.id,
+        attempts,
+        ...(exitCode === undefined ? {} : { exitCode }),
+        ...(signal === undefined ? {} : { signal }),
+        ...(problem === undefined ? {} : { problem }),
+        output: tailOfLog(log, tailLines),
+        log: path.relative(cwd, log),
+      });
+    }
+    if (task.phase === 'blocked') {
+      const by = taskView(state, task).reasons.flatMap((reason) =>
+        reason.code === 'blocked-by' && reason.task !== undefined ? [reason.task] : [],
+      );
+      blocked.push({ task: task.id, by });
+    }
+  }
+  return { failures, blocked };
+}

@@ -1,0 +1,48 @@
+/** `objflow status`: each task's phase, and why. Reads the state at any time, disturbs nobody. */
+import { tasksView } from '../core/answers.js';
+import { step } from '../core/step.js';
+import { systemClock } from '../engine/clock.js';
+import { readJournal } from '../journal/journal.js';
+import type { SetAside } from '../objects/names.js';
+import { renderStatus, statusDocument } from '../report/status.js';
+import type { Context } from './context.js';
+import { exit, UserError } from './exit.js';
+import { graphOf, requireMapping, requireSelected } from './mapping.js';
+import { openSession, stateFile } from './session.js';
+
+export interface StatusOptions {
+  readonly format: 'text' | 'json';
+  readonly check?: boolean;
+}
+
+/** Gives the exit status. */
+export async function status(
+  context: Context,
+  selectors: readonly string[],
+  { format, check }: StatusOptions,
+): Promise<number> {
+  const mapping = await requireMapping(context);
+  const graph = graphOf(mapping);
+  const selected = requireSelected(mapping, graph, selectors);
+  const journal = readJournal(stateFile(context, mapping));
+  if (!journal.ok) throw new UserError(journal.error.message, exit.state);
+  const setAside: SetAside[] = [];
+  const { state, objects } = openSession(mapping, {
+    records: journal.value.records,
+    graph,
+    // With room for nobody, what is ready stays ready.
+    concurrency: 0,
+    setAside: (found) => setAside.push(found),
+  });
+  const at = systemClock.now();
+  step(state, { type: 'looked', at, looks: await objects.list() });
+  step(state, { type: 'opened', at });
+  const tasks = tasksView(state).filter(({ job }) => selected?.has(job) ?? true);
+  context.out.write(
+    format === 'json'
+      ? statusDocument(tasks, setAside)
+      : renderStatus(tasks, { color: context.colorOut, width: context.width, now: Date.now(), setAside }),
+  );
+  const unwell = tasks.some(({ phase }) => phase === 'failed' || phase === 'blocked');
+  return check && unwell ? exit.unwell : exit.well;
+}
