@@ -3,6 +3,7 @@ import { tasksView } from '../core/answers.js';
 import { step } from '../core/step.js';
 import { systemClock } from '../engine/clock.js';
 import { readJournal } from '../journal/journal.js';
+import { isHeld } from '../journal/lock.js';
 import type { SetAside } from '../objects/names.js';
 import { renderStatus, statusDocument } from '../report/status.js';
 import type { Context } from './context.js';
@@ -24,7 +25,8 @@ export async function status(
   const mapping = await requireMapping(context);
   const graph = graphOf(mapping);
   const selected = requireSelected(mapping, graph, selectors);
-  const journal = readJournal(stateFile(context, mapping));
+  const file = stateFile(context, mapping);
+  const journal = readJournal(file);
   if (!journal.ok) throw new UserError(journal.error.message, exit.state);
   const setAside: SetAside[] = [];
   const { state, objects } = openSession(mapping, {
@@ -34,6 +36,8 @@ export async function status(
     concurrency: 0,
     setAside: (found) => setAside.push(found),
   });
+  // What looks abandoned from here is in good hands as long as somebody holds the state.
+  if (isHeld(file)) for (const { run } of state.runs.values()) if (run) run.stage = 'executing';
   const at = systemClock.now();
   step(state, { type: 'looked', at, looks: await objects.list() });
   step(state, { type: 'opened', at });

@@ -113,6 +113,7 @@ export function endAttempt(state: State, id: string, outcome: AttemptOutcome, at
     { type: 'report', report: { event: 'attempt-failed', at, ...names(task, run), ...ending, nextAt } },
   );
   run.attempt += 1;
+  settleTargets(state, task, outcome, versionsAfter(task, id, outcome), task.wave);
   pause(state, task, run, nextAt);
 }
 
@@ -156,7 +157,7 @@ const endingOf = ({ exitCode, signal, problem }: Ending): Ending => ({
 function endRun(state: State, task: Task, run: Running, outcome: AttemptOutcome, at: number, effects: Effect[]): void {
   const result: RunEnded['outcome'] = outcome.well ? 'succeeded' : outcome.stopped ? 'interrupted' : 'failed';
   const ending = endingOf(outcome);
-  const produced = versionsAfter(task, run, outcome);
+  const produced = versionsAfter(task, run.run, outcome);
   effects.push({
     type: 'append',
     record: { type: 'run-ended', at, run: run.run, outcome: result, ...ending, produced },
@@ -192,7 +193,7 @@ function endRun(state: State, task: Task, run: Running, outcome: AttemptOutcome,
     ...ending,
   });
   touch(state, task);
-  for (const object of task.targets) settleTarget(state, object, produced[object.id], outcome.well, wave);
+  settleTargets(state, task, outcome, produced, wave);
 }
 
 /** The task's past, as far as it decides anything. */
@@ -203,31 +204,39 @@ export function remember(task: Task, past: Past): void {
   compareWithSuccess(task);
 }
 
-/** Versions of the targets after the run: of files as they were looked at, of anything else the run's own name. */
-function versionsAfter(task: Task, run: Running, outcome: AttemptOutcome): Versions {
+/**
+ * Versions of the targets after an attempt. Well: of files as they were looked at, of anything else the run's own name.
+ * Otherwise only what it left behind, not what was there before.
+ */
+function versionsAfter(task: Task, run: string, outcome: AttemptOutcome): Versions {
   const produced: Record<string, string> = {};
-  for (const { object, found } of outcome.targets) if (found.state === 'present') produced[object] = found.version;
-  if (outcome.well) for (const { id } of task.targets) if (kindOf(id) !== 'file') produced[id] = run.run;
+  for (const { object, found } of outcome.targets)
+    if (found.state === 'present' && (outcome.well || isLeft(task, object, found.version))) produced[object] = found.version;
+  if (outcome.well) for (const { id } of task.targets) if (kindOf(id) !== 'file') produced[id] = run;
   return produced;
 }
 
-/** After a success the target exists; after a failure what the run touched may not be consumed. */
-function settleTarget(
-  state: State,
-  object: ObjectNode,
-  version: string | undefined,
-  well: boolean,
-  wave: number,
-): void {
-  if (well) {
-    object.leftover = undefined;
-    object.settling = undefined;
-    object.trouble = undefined;
-    if (version !== undefined) setVersion(state, object, asVersion(version), wave);
-  } else if (kindOf(object.id) === 'file' && version !== object.version) {
-    object.leftover = version;
-    object.settling = undefined;
-    setVersion(state, object, undefined, wave);
-    forget(state, object);
+/** Neither known before nor, where nothing has been looked at yet since we live, made by the last success. */
+const isLeft = (task: Task, id: ObjectId, version: string): boolean =>
+  task.success?.produced[id] !== version && task.targets.find((object) => object.id === id)?.version !== version;
+
+/** After a success the targets exist; after a failure what was touched may not be consumed. */
+function settleTargets(state: State, task: Task, outcome: AttemptOutcome, produced: Versions, wave: number): void {
+  const unchanged = new Set<string>();
+  for (const { object, found } of outcome.targets)
+    if (found.state === 'present' && produced[object] === undefined) unchanged.add(object);
+  for (const object of task.targets) {
+    const version = produced[object.id];
+    if (outcome.well) {
+      object.leftover = undefined;
+      object.settling = undefined;
+      object.trouble = undefined;
+      if (version !== undefined) setVersion(state, object, asVersion(version), wave);
+    } else if (kindOf(object.id) === 'file' && !unchanged.has(object.id)) {
+      object.leftover = version;
+      object.settling = undefined;
+      setVersion(state, object, undefined, wave);
+      forget(state, object);
+    }
   }
 }

@@ -54,6 +54,13 @@ function isWhole(bytes: Buffer, start: number, end: number): boolean {
   return seal > start && bytes.toString('latin1', seal, end) === `,"crc":"${checksum(bytes.subarray(start, seal))}"}`;
 }
 
+/** Whether a whole line stands here and is not ended by a newline, but goes on: its newline is what was spoilt. */
+export function runsOn(bytes: Buffer, start: number, size: number): boolean {
+  const seal = bytes.indexOf(',"crc":"', start); // inside a string the quotes would be escaped
+  const end = seal + sealLength;
+  return seal !== -1 && end < size && isWhole(bytes, start, end);
+}
+
 export type HeaderRead =
   | { readonly kind: 'header'; readonly header: Header }
   | { readonly kind: 'newer'; readonly version: number }

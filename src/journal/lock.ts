@@ -54,6 +54,18 @@ export function acquireLock(stateFile: string): Result<Lock, Held> {
   }
 }
 
+/** Whether somebody who may be alive holds the state. Reads only. */
+export function isHeld(stateFile: string): boolean {
+  try {
+    const found = contents(join(realpathSync(dirname(stateFile)), `${basename(stateFile)}.lock`));
+    const holder = found === undefined ? 'nobody' : holderIn(found);
+    return holder !== 'nobody' && (holder === 'unknown' || standing(holder, thisProcess()) !== 'dead');
+  } catch (error) {
+    systemCode(error);
+    return false; // no directory, no holder; what cannot be read, the journal itself will say
+  }
+}
+
 interface Taking {
   readonly path: string;
   readonly me: Holder;
@@ -73,7 +85,11 @@ function take(taking: Taking): Result<void, Held> {
     }
     const second = `${path}~${createHash('sha256').update(found).digest('hex').slice(0, 16)}`;
     const taken = take({ ...taking, path: second });
-    if (!taken.ok) return taken;
+    if (!taken.ok) {
+      // As long as the dead one still stands, who has the second lock will replace it; otherwise look who did.
+      if (contents(path) === found) return taken;
+      continue;
+    }
     try {
       if (contents(path) === found && place(path, mine, renameSync)) return ok(undefined);
     } finally {

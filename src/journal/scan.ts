@@ -2,7 +2,7 @@
  * The bytes of a whole journal, read: its records up to the last whole line, or what is wrong with it. Only its very end
  * may be torn, by a crash; anything else that is wrong is reported with its place and never guessed at.
  */
-import { formatVersion, type Header, type Line, opening, readHeader, readLine } from './line.js';
+import { formatVersion, type Header, type Line, opening, readHeader, readLine, runsOn } from './line.js';
 import { type JournalProblem, problem, shown } from './problem.js';
 
 export type Scan =
@@ -47,22 +47,24 @@ export function scan(bytes: Buffer, name: string): Scan {
 
 function scanLines(bytes: Buffer, size: number, first: number, header: Header, name: string): Scan {
   const lines: Line[] = [];
+  const refuse = (why: string): Scan => refused(damaged(name, lines.length + 2, start, why));
   let start = first;
   while (start < size) {
     const end = bytes.indexOf(newline, start);
-    if (end === -1) break;
-    const read = readLine(bytes, start, end, lines.length + 1);
-    if (read.kind !== 'line') {
-      const last = end + 1 >= size;
-      if (read.kind === 'broken' && last) break;
-      const why = read.kind === 'broken' ? 'its checksum does not match' : read.why;
-      return refused(damaged(name, lines.length + 2, start, why));
+    const read = end === -1 ? broken : readLine(bytes, start, end, lines.length + 1);
+    if (read.kind === 'wrong') return refuse(read.why);
+    if (read.kind === 'broken') {
+      const last = end === -1 || end + 1 >= size;
+      if (last && !runsOn(bytes, start, size)) break;
+      return refuse('its checksum does not match');
     }
     lines.push(read.line);
     start = end + 1;
   }
   return { kind: 'journal', header, lines, end: start, torn: start < bytes.length };
 }
+
+const broken = { kind: 'broken' } as const;
 
 /** A power cut can leave NULs where bytes were to come. No line of ours holds one. */
 function withoutNuls(bytes: Buffer): number {

@@ -26,7 +26,7 @@ export interface Journal {
    * there is nothing else to do. A problem that is `retryable` leaves the journal as it was.
    */
   compactIfWorthwhile(): Result<boolean, JournalProblem>;
-  /** Closes the file and gives the state free; syncs nothing. */
+  /** Closes the file and gives the state free; syncs nothing. Once is enough. */
   close(): void;
 }
 
@@ -182,7 +182,11 @@ export function writerOf(files: Files, path: string, name: string, open: Open, r
     }
   };
 
+  let closed = false;
   const close = (): void => {
+    if (closed) return; // a number that was closed may be another's by now
+    closed = true;
+    broken ??= problem('failed', `the state ${shown(name)} is closed`);
     files.close(descriptor);
     release();
   };

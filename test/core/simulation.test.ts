@@ -40,7 +40,10 @@ function play(seed: number, decide: Decide = step): string | undefined {
     const before = steady(rig.state) ? phases(rig.state) : undefined;
     model.die();
     perform(rig, line);
-    if (before !== undefined) expect(phases(rig.state), 'restored, as it was before').toEqual(before);
+    if (before === undefined) return;
+    const after = phases(rig.state);
+    for (const id of new Set([...Object.keys(before), ...Object.keys(after)]))
+      if (before[id] !== after[id]) throw new Error(`${id} was ${before[id]} and is ${after[id]} when restored`);
   };
   try {
     act('open');
@@ -129,9 +132,7 @@ const steady = (state: State): boolean =>
 /** Restored, what was held may start: what held it is known no more. */
 const phases = (state: State): Record<string, string> =>
   Object.fromEntries(
-    [...state.tasks.values()]
-      .sort((one, other) => (one.id < other.id ? -1 : 1))
-      .map(({ id, phase }) => [id, ['held', 'ready', 'running'].includes(phase) ? 'due' : phase]),
+    [...state.tasks.values()].map(({ id, phase }) => [id, ['held', 'ready', 'running'].includes(phase) ? 'due' : phase]),
   );
 
 /** The first history that this core fails. */
