@@ -51,7 +51,7 @@ export type Report =
   | (RunReport & Ending & { readonly event: 'attempt-failed'; readonly nextAt: number })
   | (RunReport & Ending & { readonly event: 'run-succeeded'; readonly produced: Versions; readonly startedAt: number })
   | (RunReport & Ending & { readonly event: 'run-failed'; readonly startedAt: number })
-  | (RunReport & { readonly event: 'run-interrupted'; readonly startedAt: number });
+  | (RunReport & Ending & { readonly event: 'run-interrupted'; readonly startedAt: number });
 
 interface RunReport {
   readonly at: number;

@@ -61,9 +61,14 @@ export function setVersion(state: State, object: ObjectNode, version: Version | 
     if (version === undefined) input.present -= 1;
     for (const task of input.tasks) news = noteChange(state, task, input, object, wave) || news;
   }
-  for (const task of object.writers) if (task.job.job.onMissingTarget === 'rerun') touch(state, task);
+  touchWriters(state, object);
   if (version === undefined) forget(state, object);
   return news;
+}
+
+/** What makes the object may have to make it again. */
+export function touchWriters(state: State, object: ObjectNode): void {
+  for (const task of object.writers) if (task.job.job.onMissingTarget === 'rerun') touch(state, task);
 }
 
 function noteChange(state: State, task: Task, input: Input, object: ObjectNode, wave: number): boolean {

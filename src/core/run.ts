@@ -5,13 +5,14 @@ import type { Effect, Given, Work } from './effect.js';
 import type { AttemptOutcome } from './event.js';
 import { forget } from './known.js';
 import { asVersion, kindOf, type ObjectId } from './object.js';
+import { fill } from './pattern.js';
 import { touch } from './pending.js';
 import { compareWithSuccess, setVersion } from './phase.js';
 import { readiness } from './readiness.js';
 import type { Ending, RunEnded, Versions } from './record.js';
 import { enqueue, release, takeNext } from './room.js';
 import { never } from './soonest.js';
-import type { ObjectNode, Past, Running, State, Task } from './state.js';
+import type { Past, Running, State, Task } from './state.js';
 import type { Reason } from './views.js';
 
 /** A start that failed for want of processes or memory is tried again after this many milliseconds. */
@@ -75,11 +76,12 @@ function newRun(state: State, task: Task, at: number): Running {
 /** What an executor is told: the same for an attempt as for the hooks after it. */
 function workOf(task: Task, run: Running): Work {
   const { job } = task.job;
+  const { partition } = task;
   return {
     run: run.run,
     task: task.id,
     job,
-    partition: task.partition,
+    partition,
     attempt: run.attempt,
     key: run.key,
     sources: task.inputs.map((input, at): Given => {
@@ -87,7 +89,8 @@ function workOf(task: Task, run: Running): Work {
       const objects = [...input.members].filter((object) => object.id in run.consumed).map(({ id }) => id);
       return given(source?.name, source?.pattern.gathers === true, objects.sort());
     }),
-    targets: job.targets.map((target, at) => given(target.name, false, [(task.targets[at] as ObjectNode).id])),
+    // By pattern: two of them may come to the same object.
+    targets: job.targets.map((target) => given(target.name, false, [fill(target.pattern, partition)])),
   };
 }
 
@@ -211,7 +214,8 @@ export function remember(task: Task, past: Past): void {
 function versionsAfter(task: Task, run: string, outcome: AttemptOutcome): Versions {
   const produced: Record<string, string> = {};
   for (const { object, found } of outcome.targets)
-    if (found.state === 'present' && (outcome.well || isLeft(task, object, found.version))) produced[object] = found.version;
+    if (found.state === 'present' && (outcome.well || isLeft(task, object, found.version)))
+      produced[object] = found.version;
   if (outcome.well) for (const { id } of task.targets) if (kindOf(id) !== 'file') produced[id] = run;
   return produced;
 }

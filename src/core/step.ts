@@ -8,7 +8,7 @@ import { findObject, forget, forgetTask } from './known.js';
 import { decideLanding } from './landing.js';
 import type { Look, ObjectId } from './object.js';
 import { touch } from './pending.js';
-import { setKnownVersion, settleAll, setVersion } from './phase.js';
+import { setKnownVersion, settleAll, setVersion, touchWriters } from './phase.js';
 import { unreachable } from './result.js';
 import { endAttempt, interruptPaused, resume, startReady } from './run.js';
 import { never } from './soonest.js';
@@ -59,6 +59,8 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
   // What one of our own tasks is writing is looked at when it ends.
   if (!object || object.writing > 0) return;
   object.trouble = found.state === 'unknown' ? found.problem : undefined;
+  // It may be missing now although its version is the same: none.
+  touchWriters(state, object);
   switch (found.state) {
     case 'unknown':
       return;
@@ -69,7 +71,8 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
       return;
     case 'present': {
       if (found.version === object.version || found.version === object.leftover) return;
-      const decision = decideLanding(object.settling, found, at, object.rules);
+      const ours = isOurs(object, found.version);
+      const decision = ours ? 'landed' : decideLanding(object.settling, found, at, object.rules);
       if (decision !== 'landed') {
         object.settling = decision;
         state.deadlines.push({ at: decision.deadline, object });
@@ -78,7 +81,7 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
       }
       object.settling = undefined;
       object.leftover = undefined;
-      if (setVersion(state, object, found.version, state.turn))
+      if (setVersion(state, object, found.version, state.turn) && !ours)
         effects.push({
           type: 'report',
           report: { event: 'object-landed', at, object: object.id, version: found.version },
@@ -88,6 +91,12 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
     default:
       unreachable(found);
   }
+}
+
+/** What a success of ours made needs no settling, in a later life either: what reads it would miss it for that long. */
+function isOurs(object: ObjectNode, version: string): boolean {
+  for (const task of object.writers) if (task.success?.produced[object.id] === version) return true;
+  return false;
 }
 
 function wake(state: State, at: number, effects: Effect[]): void {

@@ -108,11 +108,11 @@ export function createEngine(state: State, world: World, options: EngineOptions)
 
   /** Looks at the run's targets, and tells how it went. */
   async function end(run: string, outcome: ProcessOutcome): Promise<void> {
-    const files = ending.get(run) ?? [];
-    const targets = await world.objects.look(files);
+    const judged = await judge(outcome, await world.objects.look(ending.get(run) ?? []));
+    // Until here it counts as under way: a loop that is stopping would otherwise leave without it.
     executions.delete(run);
     ending.delete(run);
-    post({ type: 'attempt-ended', at: world.clock.now(), run, outcome: await judge(outcome, targets) });
+    post({ type: 'attempt-ended', at: world.clock.now(), run, outcome: judged });
   }
 
   /** Exit status 0 is not enough: the file targets must be there, and on disk before a success is recorded. */

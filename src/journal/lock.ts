@@ -180,6 +180,11 @@ function removeLeftovers(path: string): void {
   const directory = dirname(path);
   for (const name of readdirSync(directory)) {
     const rest = name.startsWith(basename(path)) ? name.slice(basename(path).length) : '';
-    if (/^[~.]/.test(rest)) unlinkIfThere(realFiles, join(directory, name));
+    if (!/^[~.]/.test(rest)) continue;
+    try {
+      unlinkIfThere(realFiles, join(directory, name));
+    } catch (error) {
+      systemCode(error); // it is in nobody's way
+    }
   }
 }

@@ -19,11 +19,11 @@ export interface Told {
 }
 
 export interface TaskTold {
-  lastSuccess?: Told;
-  lastRun?: Told;
+  lastSuccess: Told | undefined;
+  lastRun: Told | undefined;
   /** Where it was last asked for, and not yet answered: a reset stays, a retry ends with the next start. */
-  reset?: number;
-  retry?: number;
+  reset: number | undefined;
+  retry: number | undefined;
 }
 
 export interface All {
@@ -73,7 +73,7 @@ function hear(all: All, record: JournalRecord | Strange, at: number): void {
       break;
     }
     case 'run':
-      delete taskOf(all, record.task).retry;
+      taskOf(all, record.task).retry = undefined;
       ended(all, { task: record.task, at: [at], latestAt: at }, record);
       break;
     case 'announced':
@@ -92,7 +92,7 @@ function hear(all: All, record: JournalRecord | Strange, at: number): void {
 }
 
 function started(all: All, record: RunStarted, at: number): void {
-  delete taskOf(all, record.task).retry;
+  taskOf(all, record.task).retry = undefined;
   const run = all.openRuns.get(record.run) ?? { task: record.task, at: [], first: record, latestAt: at };
   run.at.push(at);
   run.latest = record;
@@ -113,12 +113,19 @@ function ended(all: All, run: Told, record: RunEnded | RunKept): void {
 
 function asked(all: All, record: Asked, at: number): void {
   // A reset forgets all that came before it; what a task's runs made is there all the same.
-  if (record.what === 'reset') all.tasks.set(record.task, { reset: at });
+  if (record.what === 'reset') all.tasks.set(record.task, newTask(at));
   else taskOf(all, record.task).retry = at;
 }
 
 function taskOf(all: All, name: string): TaskTold {
-  const task = all.tasks.get(name) ?? {};
+  const task = all.tasks.get(name) ?? newTask(undefined);
   all.tasks.set(name, task);
   return task;
 }
+
+const newTask = (reset: number | undefined): TaskTold => ({
+  lastSuccess: undefined,
+  lastRun: undefined,
+  reset,
+  retry: undefined,
+});

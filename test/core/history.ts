@@ -44,7 +44,7 @@ export interface Project {
   readonly families: readonly Family[];
 }
 
-const values = ['1', '2', '3'];
+const values = ['1', '2'];
 
 const filled = (family: Pick<Family, 'text'>, by: readonly string[]): string => {
   let at = 0;
@@ -66,7 +66,7 @@ export function randomProject(dice: Dice): Project {
   if (dice.odds(50)) lines.push(`concurrency ${1 + dice.roll(4)}`);
   const pool = dice.odds(30);
   if (pool) lines.push(`pool p ${1 + dice.roll(2)}`);
-  const count = 2 + dice.roll(6);
+  const count = 2 + Math.min(dice.roll(6), dice.roll(6), dice.roll(6)); // few as a rule: a history costs their square
   for (let at = 0; at < count; at += 1) lines.push(randomJob(dice, `job${at}`, families, add, pool));
   for (const { text, holes, outside } of families)
     if (!outside && text.startsWith('table:') && dice.odds(20))
@@ -86,7 +86,9 @@ function randomJob(
   const sources: string[] = [];
   for (let at = dice.odds(4) ? 3 : 0; at < 1 + dice.roll(3); at += 1) {
     // Rather what another job made than what comes from outside.
-    const family = dice.odds(60) ? (families.at(-1 - dice.roll(Math.min(3, families.length))) as Family) : dice.pick(families); // there is one
+    const family = dice.odds(60)
+      ? (families.at(-1 - dice.roll(Math.min(3, families.length))) as Family)
+      : dice.pick(families); // there is one
     family.read = true;
     const names = dice.odds(70) ? ['x', 'y'] : dice.odds(50) ? ['y', 'x'] : ['z', 'y'];
     const holes = names.slice(0, family.holes).map((hole) => (dice.odds(25) ? '*' : `{${hole}}`));
@@ -98,7 +100,8 @@ function randomJob(
       for (const hole of used) captures.add(hole);
     }
   }
-  for (const text of later) if ((text.match(/\{.\}/g) ?? []).every((hole) => captures.has(hole))) sources.push(`${text}(optional)`);
+  for (const text of later)
+    if ((text.match(/\{.\}/g) ?? []).every((hole) => captures.has(hole))) sources.push(`${text}(optional)`);
   const targets: string[] = [];
   for (let at = 0; at < dice.pick([0, 1, 1, 1, 1, 2]); at += 1) {
     const kept = [...captures].filter(() => dice.odds(90)).slice(0, 2);
@@ -126,7 +129,10 @@ export function randomCommand(dice: Dice, { families }: Project, rig: Rig, count
   const tasks = [...rig.state.tasks.keys()];
   const shown = (id: ObjectId): string => displayName(id);
   const some = (family: Family): string =>
-    filled(family, Array.from({ length: family.holes }, () => dice.pick(values)));
+    filled(
+      family,
+      Array.from({ length: family.holes }, () => dice.pick(values)),
+    );
   const outside = families.filter((family) => family.outside);
   const files = (from: readonly Family[]): Family[] => from.filter(({ text }) => !text.startsWith('table:'));
   const dicing = dice.roll(100);
@@ -183,20 +189,31 @@ export function perform(rig: Rig, line: string): void {
       return;
     case 'seen':
       rig.look(
-        line.slice(5).split(',').map((part) => {
-          const [name = '', version = '', age] = words(part);
-          return [idOf(name), age === undefined ? { version } : { version, age: 0 }] as const;
-        }),
+        line
+          .slice(5)
+          .split(',')
+          .map((part) => {
+            const [name = '', version = '', age] = words(part);
+            return [idOf(name), age === undefined ? { version } : { version, age: 0 }] as const;
+          }),
       );
       return;
     case 'gone':
-      rig.look(words(line).slice(1).map((name) => [idOf(name), undefined] as const));
+      rig.look(
+        words(line)
+          .slice(1)
+          .map((name) => [idOf(name), undefined] as const),
+      );
       return;
     case 'unknown':
       rig.look([[idOf(first), 'unknown']]);
       return;
     case 'exit':
-      rig.exit(first, Number(second), second === '1' || third === 'nothing' ? 'nothing' : third === 'same' ? 'same' : 'new');
+      rig.exit(
+        first,
+        Number(second),
+        second === '1' || third === 'nothing' ? 'nothing' : third === 'same' ? 'same' : 'new',
+      );
       return;
     case 'fail-leaving':
       rig.exit(first, 1, 'new');

@@ -13,8 +13,8 @@ import type { Versions } from '../../src/core/record.ts';
 import { taskName } from '../../src/core/task-name.ts';
 import type { Phase } from '../../src/core/views.ts';
 
-/** Longer than a file that nobody declared needs in order to land, in milliseconds. */
-const settleTime = 2000;
+/** How long a file that nobody declared must not change in order to land, in milliseconds. */
+export const settleTime = 2000;
 const never = Number.POSITIVE_INFINITY;
 
 interface Ended {
@@ -79,6 +79,9 @@ export class Model {
   readonly #news = new Map<string, number>();
   #changes: (readonly [ObjectId, number])[] = [];
   #open = false;
+  #makers = new Map<ObjectId, Modelled[]>();
+  readonly #read = new Map<ObjectId, boolean>();
+  readonly #targets = new Map<string, readonly ObjectId[]>();
   readonly #matches = new Map<Pattern, Map<ObjectId, Partition | undefined>>();
 
   constructor(mapping: Mapping, concurrency: number) {
@@ -97,6 +100,7 @@ export class Model {
     this.#open = false;
     this.turn = 0;
     for (const past of this.#pasts.values()) if (past.run) past.run.stage = 'executing';
+    this.#know();
   }
 
   /** The event happened, and this is what the core did about it. */
@@ -112,9 +116,11 @@ export class Model {
     if (!this.#open) return;
     for (const task of this.tasks.values()) this.#settle(task);
     effects.forEach((effect, at) => {
-      if (effect.type === 'start') this.#started(effect.work.task, effect.work.run, effect.work.attempt, effects[at - 2]);
+      if (effect.type === 'start')
+        this.#started(effect.work.task, effect.work.run, effect.work.attempt, effects[at - 2]);
     });
-    for (const task of this.#waiting()) if (this.#hasRoom(task)) this.complaints.push(`${task.id} could start and does not`);
+    for (const task of this.#waiting())
+      if (this.#hasRoom(task)) this.complaints.push(`${task.id} could start and does not`);
   }
 
   #happen(event: Event): void {
@@ -156,7 +162,9 @@ export class Model {
     } else if (found.version !== this.versions.get(object) && found.version !== this.#leftovers.get(object)) {
       const before = this.#settling.get(object);
       const since = before?.version === found.version ? before.since : before ? at : found.changedAt;
-      const landed = at - since >= settleTime;
+      const makers = [...this.tasks.values()].filter(({ targets }) => targets.includes(object));
+      const ours = makers.some(({ past }) => past?.success?.produced[object] === found.version);
+      const landed = ours || at - since >= settleTime;
       if (landed) {
         this.#settling.delete(object);
         this.#leftovers.delete(object);
@@ -199,9 +207,10 @@ export class Model {
         this.#settling.delete(id);
         this.#troubled.delete(id);
         this.#set(id, produced[id], run.wave);
-      } else if (kindOf(id) === 'file' && produced[id] !== this.versions.get(id)) {
-        // What a failed attempt left may not be consumed, unless it was there when the last success ended.
-        const left = produced[id] !== past.success?.produced[id] ? produced[id] : undefined;
+      } else if (kindOf(id) === 'file') {
+        // What a failed attempt left may not be consumed; what was there before it may.
+        const left = produced[id];
+        if (left !== undefined && (left === this.versions.get(id) || left === past.success?.produced[id])) continue;
         if (left === undefined) this.#leftovers.delete(id);
         else this.#leftovers.set(id, left);
         this.#settling.delete(id);
@@ -228,8 +237,9 @@ export class Model {
   #know(): void {
     const jobs = [...this.mapping.jobs.values()];
     const there = [...this.versions.keys(), ...this.#settling.keys(), ...this.#troubled];
-    this.objects = new Set(there.filter((id) => jobs.some((job) => job.sources.some(({ pattern }) => this.#match(pattern, id)))));
+    this.objects = new Set(there.filter((id) => this.#isRead(id)));
     this.tasks = new Map();
+    this.#makers = new Map();
     for (const job of jobs) {
       const matching = job.sources.map(({ pattern }) =>
         [...this.objects].flatMap((id) => {
@@ -237,13 +247,18 @@ export class Model {
           return values ? [{ id, values }] : [];
         }),
       );
-      const partitions = partitionsOf(job, matching.map((objects) => objects.map(({ values }) => values)));
+      const partitions = partitionsOf(
+        job,
+        matching.map((objects) => objects.map(({ values }) => values)),
+      );
       for (const past of this.#pasts.values()) if (past.job.name === job.name) partitions.push(past.partition);
       for (const partition of partitions) {
         const id = taskName(job, partition);
         if (this.tasks.has(id)) continue;
-        const sources = matching.map((objects) => objects.filter(({ values }) => agree(values, partition)).map((object) => object.id));
-        const targets = job.targets.map(({ pattern }) => fill(pattern, partition));
+        const sources = matching.map((objects) =>
+          objects.filter(({ values }) => agree(values, partition)).map((object) => object.id),
+        );
+        const targets = this.#targetsOf(id, job, partition);
         this.tasks.set(id, {
           id,
           job,
@@ -258,23 +273,43 @@ export class Model {
           tellsFailed: false,
         });
       }
-      for (const task of this.tasks.values()) if (task.job === job) for (const id of task.targets) this.objects.add(id);
+      for (const task of this.tasks.values())
+        for (const id of task.job === job ? task.targets : []) {
+          this.objects.add(id);
+          this.#makers.set(id, [...(this.#makers.get(id) ?? []), task]);
+        }
     }
     for (const id of this.#active.keys()) if (!this.tasks.has(id)) this.#active.delete(id);
     for (const id of this.#news.keys()) if (!this.tasks.has(id)) this.#news.delete(id);
   }
 
+  // Matched and filled once for each name, for speed alone.
+
+  #isRead(id: ObjectId): boolean {
+    let read = this.#read.get(id);
+    if (read === undefined) {
+      read = [...this.mapping.jobs.values()].some((job) => job.sources.some(({ pattern }) => this.#match(pattern, id)));
+      this.#read.set(id, read);
+    }
+    return read;
+  }
+
+  #targetsOf(name: string, job: Job, partition: Partition): readonly ObjectId[] {
+    const targets = this.#targets.get(name) ?? job.targets.map(({ pattern }) => fill(pattern, partition));
+    this.#targets.set(name, targets);
+    return targets;
+  }
+
   #match(pattern: Pattern, id: ObjectId): Partition | undefined {
-    let known = this.#matches.get(pattern);
-    if (!known) this.#matches.set(pattern, (known = new Map()));
+    const known = this.#matches.get(pattern) ?? new Map<ObjectId, Partition | undefined>();
+    this.#matches.set(pattern, known);
     if (!known.has(id)) known.set(id, match(pattern, id));
     return known.get(id);
   }
 
   /** Tasks come here producers first. */
   #settle(task: Modelled): void {
-    const read = new Set(task.sources.flat());
-    const makers = [...this.tasks.values()].filter((maker) => maker !== task && maker.targets.some((id) => read.has(id)));
+    const makers = task.sources.flat().flatMap((id) => this.#makers.get(id) ?? []);
     task.upstream = Math.min(never, ...makers.map(({ tells }) => tells));
     task.upstreamFailed = makers.some(({ tellsFailed }) => tellsFailed);
     const phase = this.#phaseButHeld(task);
@@ -296,7 +331,9 @@ export class Model {
     const { job, past, sources } = task;
     if (past?.run) return 'running';
     if (!job.enabled) return 'disabled';
-    const missing = job.sources.some(({ optional }, at) => !optional && !sources[at]?.some((id) => this.versions.has(id)));
+    const missing = job.sources.some(
+      ({ optional }, at) => !optional && !sources[at]?.some((id) => this.versions.has(id)),
+    );
     const failed = past?.last?.outcome === 'failed' && !past.retried;
     if (!missing && failed && same(past?.last?.consumed ?? {}, this.consumable(task))) return 'failed';
     if (!this.#hasSomethingToDo(task)) return 'succeeded';
@@ -338,10 +375,12 @@ export class Model {
     }
     if (!this.#hasRoom(task)) this.complaints.push(`${name} was started without room`);
     for (const other of this.#waiting())
-      if (this.#isBefore(other, task) && this.#hasRoom(other)) this.complaints.push(`${name} was started before ${other.id}`);
+      if (this.#isBefore(other, task) && this.#hasRoom(other))
+        this.complaints.push(`${name} was started before ${other.id}`);
     const record = before?.type === 'append' && before.record.type === 'run-started' ? before.record : undefined;
     const consumed = again ? (task.past?.run?.consumed ?? {}) : this.consumable(task);
-    if (!record || !same(record.consumed, consumed)) this.complaints.push(`${name} was started on other versions than there are`);
+    if (!record || !same(record.consumed, consumed))
+      this.complaints.push(`${name} was started on other versions than there are`);
     const past = task.past ?? {
       job: task.job,
       partition: task.partition,
@@ -373,7 +412,8 @@ export class Model {
   #writing(object: ObjectId): number {
     let count = 0;
     for (const { run, job, partition } of this.#pasts.values())
-      if (run?.stage === 'executing' && job.targets.some(({ pattern }) => fill(pattern, partition) === object)) count += 1;
+      if (run?.stage === 'executing' && job.targets.some(({ pattern }) => fill(pattern, partition) === object))
+        count += 1;
     return count;
   }
 

@@ -188,7 +188,9 @@ export class Rig {
     const run = this.executing.get(task);
     if (run === undefined) throw new Error(`${task} is not executing`);
     this.executing.delete(task);
-    const targets = (this.state.runs.get(run)?.targets ?? []).filter(({ id }) => kindOf(id) === 'file').map(({ id }) => id);
+    const targets = (this.state.runs.get(run)?.targets ?? [])
+      .filter(({ id }) => kindOf(id) === 'file')
+      .map(({ id }) => id);
     for (const id of targets) if (made === 'new') this.put(id, { version: `${run}`, age: 0 });
     const looks = targets.map((id): Look => this.disk.get(id) ?? { object: id, found: { state: 'absent' } });
     const lacking = exitCode === 0 && looks.some(({ found }) => found.state !== 'present');

@@ -5,13 +5,13 @@
 import { expect, test } from 'vitest';
 import type { Effect } from '../../src/core/effect.ts';
 import type { Event } from '../../src/core/event.ts';
-import { settleAll } from '../../src/core/phase.ts';
 import { touch } from '../../src/core/pending.ts';
+import { settleAll } from '../../src/core/phase.ts';
 import { startReady } from '../../src/core/run.ts';
 import type { State, Task } from '../../src/core/state.ts';
 import { step } from '../../src/core/step.ts';
 import { Dice, declare, perform, randomCommand, randomProject } from './history.ts';
-import { Model, same } from './model.ts';
+import { Model, same, settleTime } from './model.ts';
 import { Rig } from './rig.ts';
 
 type Decide = (state: State, event: Event) => Effect[];
@@ -36,8 +36,11 @@ function play(seed: number, decide: Decide = step): string | undefined {
   };
   const act = (line: string): void => {
     commands.push(line);
-    if (line !== 'crash') return perform(rig, line);
-    const before = steady(rig.state) ? phases(rig.state) : undefined;
+    if (line !== 'crash') {
+      perform(rig, line);
+      return;
+    }
+    const before = isSteady(rig) ? phases(rig.state) : undefined;
     model.die();
     perform(rig, line);
     if (before === undefined) return;
@@ -47,13 +50,13 @@ function play(seed: number, decide: Decide = step): string | undefined {
   };
   try {
     act('open');
-    const length = 10 + dice.roll(25);
+    const length = 6 + dice.roll(18);
     for (let count = 0; count < length; count += 1) act(randomCommand(dice, project, rig, count));
     finish(rig, act);
     checkQuiet(rig.state);
     if (dice.odds(30)) act('crash');
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.stack : String(error);
     return `SEED=${seed}: ${message}\n\n# Seed ${seed}\n${project.lines.join('\n')}\n\n${commands.join('\n')}\nstatus\n----\n`;
   }
   return undefined;
@@ -94,7 +97,8 @@ class Successes {
     if (event.type === 'asked') for (const task of event.what === 'reset' ? event.tasks : []) this.#last.delete(task);
     // What may be missing now may be made again.
     for (const task of model.tasks.values())
-      if (task.job.onMissingTarget === 'rerun' && task.targets.some((id) => !model.versions.has(id))) this.#last.delete(task.id);
+      if (task.job.onMissingTarget === 'rerun' && task.targets.some((id) => !model.versions.has(id)))
+        this.#last.delete(task.id);
     for (const effect of effects) {
       if (effect.type !== 'append') continue;
       const { record } = effect;
@@ -115,7 +119,8 @@ function checkQuiet(state: State): void {
   for (const task of state.tasks.values()) {
     if (task.phase === 'held' || task.phase === 'ready' || task.phase === 'running')
       throw new Error(`${task.id} is ${task.phase}, and nothing runs`);
-    if (task.phase === 'succeeded' && task.job.job.when === 'any' && lost(task)) throw new Error(`${task.id} missed ${lost(task)}`);
+    if (task.phase === 'succeeded' && task.job.job.when === 'any' && lost(task))
+      throw new Error(`${task.id} missed ${lost(task)}`);
   }
 }
 
@@ -125,14 +130,19 @@ const lost = (task: Task): string | undefined =>
     .flatMap((input) => [...input.members])
     .find(({ id, version }) => version !== undefined && task.last?.consumed[id] !== version)?.id;
 
-/** Nothing runs, and nothing is known that only looking on would tell again. */
-const steady = (state: State): boolean =>
-  state.runs.size === 0 && [...state.objects.values()].every(({ settling, trouble }) => !settling && trouble === undefined);
+/** Nothing runs, and all that is known was written down or can be seen at one look. */
+const isSteady = ({ state, disk, now }: Rig): boolean =>
+  state.runs.size === 0 &&
+  [...state.objects.values()].every(({ settling, trouble }) => !settling && trouble === undefined) &&
+  [...disk.values()].every(({ found }) => found.state === 'present' && now - found.changedAt >= settleTime);
 
 /** Restored, what was held may start: what held it is known no more. */
 const phases = (state: State): Record<string, string> =>
   Object.fromEntries(
-    [...state.tasks.values()].map(({ id, phase }) => [id, ['held', 'ready', 'running'].includes(phase) ? 'due' : phase]),
+    [...state.tasks.values()].map(({ id, phase }) => [
+      id,
+      ['held', 'ready', 'running'].includes(phase) ? 'due' : phase,
+    ]),
   );
 
 /** The first history that this core fails. */
@@ -159,7 +169,9 @@ const planted: Record<string, () => Decide> = {
     let count = 0;
     return (state, event) => {
       if (event.type !== 'looked') return step(state, event);
-      return step(state, { ...event, looks: event.looks.filter(() => (count += 1) % 7 !== 0) });
+      const looks = event.looks.filter((_, at) => (count + at) % 7 !== 0);
+      count += event.looks.length;
+      return step(state, { ...event, looks });
     };
   },
   'a run consumes what is there when it ends': () => (state, event) => {

@@ -1,6 +1,6 @@
 /** Checks documents against schema/*.json, and more strictly than they say: a field that no schema names is a fault. */
 import { readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 
 export const readSchema = (name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(new URL(`../../schema/${name}.schema.json`, import.meta.url), 'utf8'));
@@ -12,10 +12,21 @@ function closed(schema: unknown): unknown {
   return 'properties' in schema && 'type' in schema ? { additionalProperties: false, ...inner } : inner;
 }
 
-/** What is wrong with a document; empty where it is as the schema says. */
-export function faults(name: 'validate' | 'graph' | 'status' | 'plan' | 'events', document: unknown): string[] {
-  const ajv = new Ajv({ strict: true, allErrors: true });
+const checks = new Map<string, ValidateFunction>();
+
+function checkOf(name: string): ValidateFunction {
   // What `closed` makes of an object is an object.
-  const check = ajv.compile(closed(readSchema(name)) as object);
+  const check =
+    checks.get(name) ?? new Ajv({ strict: true, allErrors: true }).compile(closed(readSchema(name)) as object);
+  checks.set(name, check);
+  return check;
+}
+
+/** What is wrong with a document; empty where it is as the schema says. */
+export function faults(
+  name: 'validate' | 'graph' | 'status' | 'plan' | 'events' | 'journal',
+  document: unknown,
+): string[] {
+  const check = checkOf(name);
   return check(document) ? [] : (check.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
 }
