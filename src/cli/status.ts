@@ -2,6 +2,7 @@
 import { tasksView } from '../core/answers.js';
 import { step } from '../core/step.js';
 import { systemClock } from '../engine/clock.js';
+import { targetsToLookAt } from '../engine/engine.js';
 import { readJournal } from '../journal/journal.js';
 import { isHeld } from '../journal/lock.js';
 import type { SetAside } from '../objects/names.js';
@@ -40,6 +41,7 @@ export async function status(
   if (isHeld(file)) for (const { run } of state.runs.values()) if (run) run.stage = 'executing';
   const at = systemClock.now();
   step(state, { type: 'looked', at, looks: await objects.list() });
+  step(state, { type: 'looked', at, looks: await objects.look(targetsToLookAt(state)) });
   step(state, { type: 'opened', at });
   const tasks = tasksView(state).filter(({ job }) => selected?.has(job) ?? true);
   context.out.write(

@@ -66,6 +66,11 @@ export function setVersion(state: State, object: ObjectNode, version: Version | 
   return news;
 }
 
+/** What reads the object may have come to stand otherwise. */
+export function touchReaders(state: State, object: ObjectNode): void {
+  for (const input of object.inputs) for (const task of input.tasks) touch(state, task);
+}
+
 /** What makes the object may have to make it again. */
 export function touchWriters(state: State, object: ObjectNode): void {
   for (const task of object.writers) if (task.job.job.onMissingTarget === 'rerun') touch(state, task);

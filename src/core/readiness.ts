@@ -36,14 +36,15 @@ export function readiness(state: State, task: Task, reasons?: Reason[]): Phase {
     return 'disabled';
   }
   const missing = task.inputs.some((input) => input.present === 0 && !isOptional(input));
-  const stands = standsFailed(task);
-  const due = isDue(state, task);
+  const stands = standsFailed(task, missing);
+  const due = isDue(state, task, stands);
   if (missing ? !due && task.last?.outcome !== 'failed' : !due && !stands) {
     if (say) sayUpToDate(task, say);
     return 'succeeded';
   }
-  if (!missing && stands) {
+  if (stands) {
     if (task.last) say?.('last-run-failed', `its last run ${endingOf(task.last)}, and nothing has changed since`);
+    if (say && missing) sayMissing(task, say);
     return 'failed';
   }
   if (task.failed > 0 && job.onUpstreamFailure === 'block') {
@@ -67,9 +68,9 @@ export function readiness(state: State, task: Task, reasons?: Reason[]): Phase {
 }
 
 /** Is there something to do, whether or not its sources exist? */
-function isDue(state: State, task: Task): boolean {
+function isDue(state: State, task: Task, stands: boolean): boolean {
   if (!task.success || task.forced || task.retried) return true;
-  if (task.last && task.last.outcome !== 'succeeded') return !standsFailed(task);
+  if (task.last && task.last.outcome !== 'succeeded') return !stands;
   return whenSatisfied(task) || lacksTarget(state, task);
 }
 
@@ -95,10 +96,13 @@ const isAbsent = (object: ObjectNode): boolean =>
   object.version === undefined && !object.settling && object.trouble === undefined;
 const isOptional = (input: Input): boolean => input.job.job.sources[input.source]?.optional === true;
 
-/** The last run failed, and since then no source has changed, the job was not edited and nobody asked for another try. */
-function standsFailed(task: Task): boolean {
+/**
+ * The last run failed, and since then no source has changed, the job was not edited and nobody asked for another try.
+ * A source that is being written has not changed until it has landed: what the failure blocks must not run meanwhile.
+ */
+function standsFailed(task: Task, missing: boolean): boolean {
   const { last } = task;
-  if (last?.outcome !== 'failed' || task.retried || task.forced) return false;
+  if (last?.outcome !== 'failed' || ((task.retried || task.forced) && !missing)) return false;
   return last.definition === task.job.job.definition && sameSources(task, last);
 }
 
@@ -106,8 +110,9 @@ function sameSources(task: Task, past: Past): boolean {
   const seen = new Set<ObjectNode>();
   for (const input of task.inputs) {
     for (const object of input.members) {
-      if (object.version === undefined) continue;
-      if (past.consumed[object.id] !== object.version) return false;
+      const consumed = past.consumed[object.id];
+      if (object.version === undefined && (!object.settling || consumed === undefined)) continue;
+      if (object.version !== undefined && consumed !== object.version) return false;
       seen.add(object);
     }
   }
@@ -140,7 +145,11 @@ function sayUpToDate(task: Task, say: Say): void {
   else say('up-to-date', 'nothing has changed since its last success');
   if (task.success && task.success.definition !== task.job.job.definition)
     say('definition-changed', 'its definition has changed since; `objflow run --force` runs it with the new one');
-  for (const input of task.inputs) if (input.present === 0 && !isOptional(input)) sayMissingInput(task, input, say);
+  for (const [at, { pattern, optional }] of task.job.job.sources.entries()) {
+    if (optional || task.inputs[at]?.present !== 0) continue;
+    const object = pattern.gathers ? pattern.id : fill(pattern, task.partition);
+    say('source-missing', `${displayName(object)} is no longer there`, { object });
+  }
 }
 
 function sayDue(task: Task, say: Say): void {

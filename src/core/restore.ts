@@ -22,7 +22,7 @@ interface Told {
   readonly job: string;
   readonly partition: Partition;
   readonly runs: RunTold[];
-  open: { readonly started: RunStarted; readonly since: number } | undefined;
+  open: { readonly started: RunStarted; readonly since: number; readonly first: number } | undefined;
   retried: boolean;
 }
 
@@ -65,8 +65,8 @@ export function readHistory(records: Iterable<JournalRecord>): History {
     switch (record.type) {
       case 'run-started': {
         const told = toldOf(record.task, record.job, record.partition);
-        const first = told.open?.started.run === record.run ? told.open.since : record.at;
-        told.open = { started: record, since: first };
+        const before = told.open?.started.run === record.run ? told.open : undefined;
+        told.open = { started: record, since: before?.since ?? record.at, first: before?.first ?? record.attempt };
         open.set(record.run, record.task);
         break;
       }
@@ -146,6 +146,7 @@ function restoreTask(state: State, task: Task, told: Told): void {
     definition: started.definition,
     consumed: started.consumed,
     startedAt: since,
+    first: told.open.first,
     attempt: started.attempt,
     stage: 'doubt',
     nextAt: since,

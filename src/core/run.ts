@@ -66,6 +66,7 @@ function newRun(state: State, task: Task, at: number): Running {
     definition: task.job.job.definition,
     consumed,
     startedAt: at,
+    first: again ? last.attempts + 1 : 1,
     attempt: again ? last.attempts + 1 : 1,
     stage: 'executing',
     nextAt: at,
@@ -105,11 +106,11 @@ export function endAttempt(state: State, id: string, outcome: AttemptOutcome, at
   release(state, task);
   const ending = endingOf(outcome);
   const { retries } = task.job.job;
-  const more = run.attempt < retries.attempts;
+  const tried = run.attempt - run.first + 1;
   if (outcome.well || outcome.stopped) return endRun(state, task, run, outcome, at, effects);
   if (outcome.temporary) return pause(state, task, run, at + temporaryDelay);
-  if (!more || state.stopping) return endRun(state, task, run, outcome, at, effects);
-  const nextAt = at + retries.delay * retries.backoff ** (run.attempt - 1);
+  if (tried >= retries.attempts || state.stopping) return endRun(state, task, run, outcome, at, effects);
+  const nextAt = at + retries.delay * retries.backoff ** (tried - 1);
   const attempt = run.attempt;
   effects.push(
     { type: 'append', record: { type: 'attempt-failed', at, run: id, attempt, ...ending } },

@@ -99,6 +99,8 @@ export interface Running {
   readonly definition: string;
   readonly consumed: Versions;
   readonly startedAt: number;
+  /** Number of its first attempt: those of an interrupted run before it count on, for the same work. */
+  readonly first: number;
   attempt: number;
   /** `doubt`: it was running when we last lived, and nobody has found out yet what became of it. */
   stage: 'executing' | 'pausing' | 'queued' | 'doubt';

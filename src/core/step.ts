@@ -6,9 +6,9 @@ import type { Effect } from './effect.js';
 import type { Event } from './event.js';
 import { findObject, forget, forgetTask } from './known.js';
 import { decideLanding } from './landing.js';
-import type { Look, ObjectId } from './object.js';
+import type { Look, ObjectId, Observation } from './object.js';
 import { touch } from './pending.js';
-import { setKnownVersion, settleAll, setVersion, touchWriters } from './phase.js';
+import { setKnownVersion, settleAll, setVersion, touchReaders, touchWriters } from './phase.js';
 import { unreachable } from './result.js';
 import { endAttempt, interruptPaused, resume, startReady } from './run.js';
 import { never } from './soonest.js';
@@ -59,8 +59,14 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
   // What one of our own tasks is writing is looked at when it ends.
   if (!object || object.writing > 0) return;
   object.trouble = found.state === 'unknown' ? found.problem : undefined;
-  // It may be missing now although its version is the same: none.
+  // Its version may stay the same, none, and yet it is missing now, or being written.
+  if (object.settling) touchReaders(state, object);
+  takeObservation(state, object, found, at, effects);
+  if (object.settling) touchReaders(state, object);
   touchWriters(state, object);
+}
+
+function takeObservation(state: State, object: ObjectNode, found: Observation, at: number, effects: Effect[]): void {
   switch (found.state) {
     case 'unknown':
       return;
@@ -71,8 +77,8 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
       return;
     case 'present': {
       if (found.version === object.version || found.version === object.leftover) return;
-      const ours = isOurs(object, found.version);
-      const decision = ours ? 'landed' : decideLanding(object.settling, found, at, object.rules);
+      const known = isKnown(object, found.version);
+      const decision = known ? 'landed' : decideLanding(object.settling, found, at, object.rules);
       if (decision !== 'landed') {
         object.settling = decision;
         state.deadlines.push({ at: decision.deadline, object });
@@ -81,7 +87,7 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
       }
       object.settling = undefined;
       object.leftover = undefined;
-      if (setVersion(state, object, found.version, state.turn) && !ours)
+      if (setVersion(state, object, found.version, state.turn) && !known)
         effects.push({
           type: 'report',
           report: { event: 'object-landed', at, object: object.id, version: found.version },
@@ -93,9 +99,11 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
   }
 }
 
-/** What a success of ours made needs no settling, in a later life either: what reads it would miss it for that long. */
-function isOurs(object: ObjectNode, version: string): boolean {
+/** This version has landed before: a success of ours made it, or a run of ours read it. */
+function isKnown(object: ObjectNode, version: string): boolean {
   for (const task of object.writers) if (task.success?.produced[object.id] === version) return true;
+  for (const input of object.inputs)
+    for (const task of input.tasks) if (task.last?.consumed[object.id] === version) return true;
   return false;
 }
 

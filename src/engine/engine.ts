@@ -200,8 +200,8 @@ export function createEngine(state: State, world: World, options: EngineOptions)
 const mustBeOnDisk = (record: JournalRecord): boolean =>
   record.type !== 'run-started' && record.type !== 'attempt-failed';
 
-/** File targets of known tasks whose absence makes them due. */
-function targetsToLookAt(state: State): ObjectId[] {
+/** File targets of known tasks whose absence makes them due: to be looked at once everything else has been. */
+export function targetsToLookAt(state: State): ObjectId[] {
   const found: ObjectId[] = [];
   for (const task of state.tasks.values())
     if (task.job.job.onMissingTarget === 'rerun')

@@ -28,6 +28,8 @@ interface Going {
   readonly consumed: Versions;
   readonly wave: number;
   attempt: number;
+  /** Number of its first attempt. */
+  first: number;
   stage: 'executing' | 'pausing' | 'queued';
   nextAt: number;
 }
@@ -162,9 +164,12 @@ export class Model {
     } else if (found.version !== this.versions.get(object) && found.version !== this.#leftovers.get(object)) {
       const before = this.#settling.get(object);
       const since = before?.version === found.version ? before.since : before ? at : found.changedAt;
-      const makers = [...this.tasks.values()].filter(({ targets }) => targets.includes(object));
-      const ours = makers.some(({ past }) => past?.success?.produced[object] === found.version);
-      const landed = ours || at - since >= settleTime;
+      const known = [...this.tasks.values()].some(
+        ({ past, targets }) =>
+          (targets.includes(object) && past?.success?.produced[object] === found.version) ||
+          past?.last?.consumed[object] === found.version,
+      );
+      const landed = known || at - since >= settleTime;
       if (landed) {
         this.#settling.delete(object);
         this.#leftovers.delete(object);
@@ -218,9 +223,9 @@ export class Model {
       }
     }
     const { attempts, delay, backoff } = past.job.retries;
-    if (!outcome.well && !outcome.stopped && run.attempt < attempts) {
+    if (!outcome.well && !outcome.stopped && run.attempt - run.first + 1 < attempts) {
       run.stage = 'pausing';
-      run.nextAt = at + delay * backoff ** (run.attempt - 1);
+      run.nextAt = at + delay * backoff ** (run.attempt - run.first);
       return;
     }
     past.run = undefined;
@@ -334,8 +339,8 @@ export class Model {
     const missing = job.sources.some(
       ({ optional }, at) => !optional && !sources[at]?.some((id) => this.versions.has(id)),
     );
-    const failed = past?.last?.outcome === 'failed' && !past.retried;
-    if (!missing && failed && same(past?.last?.consumed ?? {}, this.consumable(task))) return 'failed';
+    const failed = past?.last?.outcome === 'failed' && (!past.retried || missing);
+    if (failed && this.#standsSince(task, past?.last?.consumed ?? {})) return 'failed';
     if (!this.#hasSomethingToDo(task)) return 'succeeded';
     if (task.upstreamFailed && job.onUpstreamFailure === 'block') return 'blocked';
     return missing ? 'waiting' : 'ready';
@@ -354,6 +359,14 @@ export class Model {
     return targets.some(
       (id) => kindOf(id) === 'file' && !this.versions.has(id) && !this.#settling.has(id) && !this.#troubled.has(id),
     );
+  }
+
+  /** Nothing has landed otherwise than it was consumed; what is being written has not landed yet. */
+  #standsSince(task: Modelled, consumed: Readonly<Record<string, string>>): boolean {
+    const now = this.consumable(task);
+    for (const id of task.sources.flat())
+      if (this.#settling.has(id) && consumed[id] !== undefined) now[id] = consumed[id];
+    return same(consumed, now);
   }
 
   /** What a run would consume if it started now. */
@@ -390,7 +403,8 @@ export class Model {
       run: undefined,
     };
     const wave = this.#active.get(name)?.wave ?? this.turn;
-    past.run = { run, consumed, wave, attempt, stage: 'executing', nextAt: 0 };
+    const first = again ? (past.run?.first ?? attempt) : attempt;
+    past.run = { run, consumed, wave, attempt, first, stage: 'executing', nextAt: 0 };
     past.retried = false;
     this.#pasts.set(name, past);
     this.tasks.set(name, { ...task, past, phase: 'running' });

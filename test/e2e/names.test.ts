@@ -66,20 +66,27 @@ jobs:
 }
 
 test('a leading dash in the root is no option', async () => {
-  const p = project(`version: 1\njobs:\n  copy: { sources: '{n}.csv', targets: '{n}.out', run: 'cp "$1" "$target"' }\n`, {
-    '-n.csv': 'dash',
-    '--help.csv': 'help',
-  });
+  const p = project(
+    `version: 1\njobs:\n  copy: { sources: '{n}.csv', targets: '{n}.out', run: 'cp "$1" "$target"' }\n`,
+    {
+      '-n.csv': 'dash',
+      '--help.csv': 'help',
+    },
+  );
   expect((await p.run()).status).toBe(0);
   expect([p.read('-n.out'), p.read('--help.out')]).toEqual(['dash', 'help']);
 });
 
 test('names with control characters, and names that are not UTF-8, are set aside and shown escaped', async () => {
-  const p = project(`version: 1\njobs:\n  copy: { sources: 'in/{n}', targets: 'out/{n}', run: 'cp "$1" "$target"' }\n`, {
-    'in/good': 'x',
-  });
+  const p = project(
+    `version: 1\njobs:\n  copy: { sources: 'in/{n}', targets: 'out/{n}', run: 'cp "$1" "$target"' }\n`,
+    {
+      'in/good': 'x',
+    },
+  );
   fs.mkdirSync(p.at('out'));
-  for (const name of ['red\x1b[31m', 'new\nline', 'tab\t', '\u009b31m', 'del\x7f']) fs.writeFileSync(p.at(`in/${name}`), '');
+  for (const name of ['red\x1b[31m', 'new\nline', 'tab\t', '\u009b31m', 'del\x7f'])
+    fs.writeFileSync(p.at(`in/${name}`), '');
   fs.writeFileSync(Buffer.concat([Buffer.from(p.at('in/latin')), Buffer.from([0xe9])]), '');
 
   const escaped = ['del\\x7f', 'latin\\xe9', 'new\\x0aline', 'red\\x1b[31m', 'tab\\x09', '\\x9b31m'];
@@ -91,7 +98,11 @@ test('names with control characters, and names that are not UTF-8, are set aside
   for (const name of escaped) expect(shown.out).toContain(name);
   const run = await p.run();
   expect(started(run)).toEqual(['copy[n=good]']);
-  expect(those(run, 'set-aside').map(({ name }) => name).toSorted()).toEqual(escaped.map((name) => `in/${name}`).toSorted());
+  expect(
+    those(run, 'set-aside')
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(escaped.map((name) => `in/${name}`).toSorted());
 });
 
 test("a failed job's output cannot paint the terminal", async () => {

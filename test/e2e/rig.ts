@@ -167,7 +167,8 @@ export function project(manifest: string | undefined, files: Readonly<Record<str
       return () => void fs.writeSync(fd, '\n');
     },
     /** The whole lines of the journal. */
-    journal: (): Kept[] => (fs.existsSync(at('.objflow/state.jsonl')) ? whole(fs.readFileSync(at('.objflow/state.jsonl'), 'utf8')) : []),
+    journal: (): Kept[] =>
+      fs.existsSync(at('.objflow/state.jsonl')) ? whole(fs.readFileSync(at('.objflow/state.jsonl'), 'utf8')) : [],
   };
 }
 

@@ -35,8 +35,8 @@ test('unknown commands and options, and nothing to work on', async () => {
 
 test('no manifest, and a mapping with errors', async () => {
   const p = project(undefined);
-  for (const command of ['run', 'graph', 'status', 'validate'])
-    expect(oneLine(await p.objflow(command), 2)).toMatch(/objflow init/);
+  const ended = await Promise.all(['run', 'graph', 'status', 'validate'].map((command) => p.objflow(command)));
+  for (const one of ended) expect(oneLine(one, 2)).toMatch(/objflow init/);
   fs.writeFileSync(p.at('objflow.yaml'), manifest.replace('run:', 'rum:'));
   const validated = await p.objflow('validate', '--format', 'json');
   expect(validated.status).toBe(1);
@@ -80,7 +80,8 @@ test('a newer format, what is not a state, and a damaged middle are refused, wit
   ];
   for (const [state, message] of spoilt) {
     fs.writeFileSync(p.at('.objflow/state.jsonl'), state);
-    for (const command of ['run', 'status']) expect(oneLine(await p.objflow(command), 3)).toMatch(message);
+    const ended = await Promise.all([p.objflow('run'), p.objflow('status')]);
+    for (const one of ended) expect(oneLine(one, 3)).toMatch(message);
     expect(p.read('.objflow/state.jsonl')).toBe(state);
   }
   fs.writeFileSync(p.at('.objflow/state.jsonl'), good.slice(0, -9)); // torn: mended
@@ -88,7 +89,11 @@ test('a newer format, what is not a state, and a damaged middle are refused, wit
 });
 
 test('a reader that goes away early, and documents as the schemas say', async () => {
-  const jobs = Array.from({ length: 3000 }, (_, n) => `  job_${n}: { sources: s${n}, targets: t${n}, run: 'true' }\n`);
+  const jobs = Array.from(
+    { length: 1500 },
+    (_, n) =>
+      `  job_${n}: { sources: a/rather/long/name/of/source_${n}, targets: a/rather/long/name/of/target_${n}, run: 'true' }\n`,
+  );
   const p = project(`version: 1\njobs:\n${jobs.join('')}`);
   const command = '"$0" "$1" graph | head -n 1';
   const piped = p.startWith({ program: ['bash', '-o', 'pipefail', '-c', command, process.execPath, bin] });

@@ -28,7 +28,10 @@ test('src/README.md tells the same of packages', () => {
     if (layer === '.') continue;
     const row = map.split('\n').find((line) => line.startsWith(`| \`${layer}\``));
     const cell = row?.split('|')[3]?.trim();
-    expect({ layer, packages: cell }).toEqual({ layer, packages: packages.length === 0 ? 'none' : packages.join(', ') });
+    expect({ layer, packages: cell }).toEqual({
+      layer,
+      packages: packages.length === 0 ? 'none' : packages.join(', '),
+    });
   }
 });
 
@@ -36,23 +39,59 @@ test.each([
   ['core/step.ts', "import { readFileSync } from 'node:fs';", 'imports node:fs'],
   ['core/step.ts', "import { crc32 } from 'zlib';", 'imports zlib without node:'],
   ['core/step.ts', "import { parse } from 'yaml';", 'imports the package yaml'],
-  ['core/step.ts', "import { run } from '../engine/engine.js';", 'imports ../engine/engine.js; core may not import engine'],
-  ['core/step.ts', "import type { World } from '../engine/world.js';", 'imports ../engine/world.js; core may not import engine'],
-  ['core/deep/er.ts', "import { a } from '../../journal/line.js';", 'imports ../../journal/line.js; core may not import journal'],
+  [
+    'core/step.ts',
+    "import { run } from '../engine/engine.js';",
+    'imports ../engine/engine.js; core may not import engine',
+  ],
+  [
+    'core/step.ts',
+    "import type { World } from '../engine/world.js';",
+    'imports ../engine/world.js; core may not import engine',
+  ],
+  [
+    'core/deep/er.ts',
+    "import { a } from '../../journal/line.js';",
+    'imports ../../journal/line.js; core may not import journal',
+  ],
   ['core/step.ts', 'const now = Date.now();', 'names Date'],
   ['core/step.ts', 'const id = Math.random();', 'names Math.random'],
   ['core/step.ts', 'if (process.env.DEBUG) stop();', 'names process'],
   ['core/step.ts', 'const { env } = process;', 'names process'],
   ['core/step.ts', 'setTimeout(() => settle(), 5);', 'names setTimeout'],
   ['core/step.ts', '// fine\nconst url = "https://x"; const at = new Date();', 'names Date'],
-  ['report/table.ts', "import { scan } from '../journal/scan.js';", 'imports ../journal/scan.js; report may not import journal'],
-  ['report/table.ts', "export * from '../journal/scan.js';", 'imports ../journal/scan.js; report may not import journal'],
+  [
+    'report/table.ts',
+    "import { scan } from '../journal/scan.js';",
+    'imports ../journal/scan.js; report may not import journal',
+  ],
+  [
+    'report/table.ts',
+    "export * from '../journal/scan.js';",
+    'imports ../journal/scan.js; report may not import journal',
+  ],
   ['report/table.ts', "import chokidar from 'chokidar';", 'imports the package chokidar'],
   ['manifest/yaml.ts', "import '../objects/files.js';", 'imports ../objects/files.js; manifest may not import objects'],
-  ['manifest/yaml.ts', "await import('../objects/files.js');", 'imports ../objects/files.js; manifest may not import objects'],
-  ['manifest/yaml.ts', "import {\n  a,\n  b,\n} from '../cli/main.js';", 'imports ../cli/main.js; manifest may not import cli'],
-  ['engine/engine.ts', "import { openJournal } from '../journal/journal.js';", 'imports ../journal/journal.js; of journal it may import types only'],
-  ['engine/engine.ts', "import { type A, b } from '../journal/journal.js';", 'imports ../journal/journal.js; of journal it may import types only'],
+  [
+    'manifest/yaml.ts',
+    "await import('../objects/files.js');",
+    'imports ../objects/files.js; manifest may not import objects',
+  ],
+  [
+    'manifest/yaml.ts',
+    "import {\n  a,\n  b,\n} from '../cli/main.js';",
+    'imports ../cli/main.js; manifest may not import cli',
+  ],
+  [
+    'engine/engine.ts',
+    "import { openJournal } from '../journal/journal.js';",
+    'imports ../journal/journal.js; of journal it may import types only',
+  ],
+  [
+    'engine/engine.ts',
+    "import { type A, b } from '../journal/journal.js';",
+    'imports ../journal/journal.js; of journal it may import types only',
+  ],
   ['engine/engine.ts', "import { run } from '../cli/run.js';", 'imports ../cli/run.js; engine may not import cli'],
   ['cli/main.ts', "import { execa } from 'execa';", 'imports the package execa'],
   ['cli/main.ts', 'await import(name);', 'imports what no text names'],

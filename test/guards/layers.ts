@@ -60,7 +60,8 @@ function faultOfPath(file: string, layer: string, rules: Layer, from: string, ty
   if (target.startsWith('../')) return `imports ${from}, outside of src`;
   const other = path.posix.dirname(target).split('/')[0] ?? '.';
   if (other === layer || rules.layers === 'any' || rules.layers.includes(other)) return undefined;
-  if (rules.types?.includes(other)) return typeOnly ? undefined : `imports ${from}; of ${other} it may import types only`;
+  if (rules.types?.includes(other))
+    return typeOnly ? undefined : `imports ${from}; of ${other} it may import types only`;
   return `imports ${from}; ${layer} may not import ${other}`;
 }
 

@@ -51,7 +51,8 @@ test('holds the built program and the schemas, and nothing that only we need', (
     expect(packed).toContain(file);
   for (const name of ['manifest', 'journal', 'validate', 'graph', 'status', 'plan', 'events'])
     expect(packed).toContain(`schema/${name}.schema.json`);
-  const allowed = /^(bin\/objflow\.js|dist\/.+\.(js|cjs|d\.ts|json)|schema\/\w+\.schema\.json|[A-Z]+(\.md)?|package\.json)$/;
+  const allowed =
+    /^(bin\/objflow\.js|dist\/.+\.(js|cjs|d\.ts|json)|schema\/\w+\.schema\.json|[A-Z]+(\.md)?|package\.json)$/;
   expect(packed.filter((file) => !allowed.test(file))).toEqual([]);
 });
 

@@ -51,6 +51,7 @@ function stage(options: { columns?: number; rows?: number; verbose?: boolean } =
 
 const started = (task: string, at = start): RunEvent => ({
   event: 'run-started',
+  reasons: [],
   at,
   task,
   job: task,

@@ -13,8 +13,8 @@ const payments = 'load_payments[date=2026-11-20]';
 export const story: readonly RunEvent[] = [
   { event: 'set-aside', at: start, name: 'landing/a\u001b[2Jb', why: 'its name holds a control character' },
   { event: 'object-landed', at: start, object: asObjectId('file:landing/orders.csv'), version: asVersion('v1') },
-  { event: 'run-started', at: start, ...about(orders) },
-  { event: 'run-started', at: start + 100, ...about(payments) },
+  { event: 'run-started', at: start, reasons: [], ...about(orders) },
+  { event: 'run-started', at: start + 100, reasons: [], ...about(payments) },
   {
     event: 'run-succeeded',
     at: start + 1234,
@@ -24,7 +24,7 @@ export const story: readonly RunEvent[] = [
   },
   { event: 'attempt-failed', at: start + 2000, ...about(payments), exitCode: 1, nextAt: start + 12_000 },
   { event: 'warning', at: start + 3000, message: 'landing/late: not readable (EACCES)' },
-  { event: 'run-started', at: start + 12_000, ...about(payments, 2) },
+  { event: 'run-started', at: start + 12_000, reasons: [], ...about(payments, 2) },
   {
     event: 'run-failed',
     at: start + 22_000,
@@ -33,7 +33,7 @@ export const story: readonly RunEvent[] = [
     signal: 'SIGTERM',
     problem: 'timed out after 10s',
   },
-  { event: 'run-started', at: start + 22_000, ...about('extract') },
+  { event: 'run-started', at: start + 22_000, reasons: [], ...about('extract') },
   { event: 'run-interrupted', at: start + 23_000, ...about('extract'), startedAt: start + 22_000 },
 ];
 
