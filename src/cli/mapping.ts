@@ -22,7 +22,8 @@ export interface Checked extends Counted {
 export async function checkMapping(context: Context): Promise<Checked> {
   const loaded = await loadMapping(context.manifest);
   if (loaded.ok) return loaded.value;
-  if ('problem' in loaded.error) throw new UserError(`${loaded.error.message}; \`objflow init\` writes one, and --file names another`);
+  if ('problem' in loaded.error)
+    throw new UserError(`${loaded.error.message}; \`objflow init\` writes one, and --file names another`);
   return { ...loaded.error, mapping: undefined };
 }
 

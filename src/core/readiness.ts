@@ -135,7 +135,8 @@ function sayRunning(task: Task, say: Say): void {
   if (run.stage === 'pausing')
     say('next-attempt', `attempt ${run.attempt} of ${attempts} starts when its delay is over`);
   else if (run.stage === 'queued') say('next-attempt', `attempt ${run.attempt} of ${attempts} waits for room`);
-  else if (run.stage === 'doubt') say('running', `run ${run.run} was left when objflow ended; the next one takes it up`);
+  else if (run.stage === 'doubt')
+    say('running', `run ${run.run} was left when objflow ended; the next one takes it up`);
   else say('running', `run ${run.run}${attempt}`);
 }
 

@@ -46,7 +46,9 @@ export function readHistory(records: Iterable<JournalRecord>): History {
 
   const toldOf = (task: string, job: string, partition: Partition): Told => {
     let told = tasks.get(task);
-    if (!told) tasks.set(task, (told = { job, partition, runs: [], open: undefined, retried: false }));
+    if (told) return told;
+    told = { job, partition, runs: [], open: undefined, retried: false };
+    tasks.set(task, told);
     return told;
   };
   const ended = (run: RunTold): void => {

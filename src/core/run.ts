@@ -104,20 +104,31 @@ export function endAttempt(state: State, id: string, outcome: AttemptOutcome, at
   const run = task?.run;
   if (!task || !run) return;
   release(state, task);
+  const { attempts } = task.job.job.retries;
+  const last = run.attempt - run.first + 1 >= attempts || state.stopping;
+  if (outcome.temporary && !outcome.stopped) pause(state, task, run, at + temporaryDelay);
+  else if (outcome.well || outcome.stopped || last) endRun(state, task, run, outcome, at, effects);
+  else failAttempt(state, task, run, outcome, at, effects);
+}
+
+function failAttempt(
+  state: State,
+  task: Task,
+  run: Running,
+  outcome: AttemptOutcome,
+  at: number,
+  effects: Effect[],
+): void {
+  const { delay, backoff } = task.job.job.retries;
+  const nextAt = at + delay * backoff ** (run.attempt - run.first);
+  const { attempt } = run;
   const ending = endingOf(outcome);
-  const { retries } = task.job.job;
-  const tried = run.attempt - run.first + 1;
-  if (outcome.well || outcome.stopped) return endRun(state, task, run, outcome, at, effects);
-  if (outcome.temporary) return pause(state, task, run, at + temporaryDelay);
-  if (tried >= retries.attempts || state.stopping) return endRun(state, task, run, outcome, at, effects);
-  const nextAt = at + retries.delay * retries.backoff ** (tried - 1);
-  const attempt = run.attempt;
   effects.push(
-    { type: 'append', record: { type: 'attempt-failed', at, run: id, attempt, ...ending } },
+    { type: 'append', record: { type: 'attempt-failed', at, run: run.run, attempt, ...ending } },
     { type: 'report', report: { event: 'attempt-failed', at, ...names(task, run), ...ending, nextAt } },
   );
   run.attempt += 1;
-  settleTargets(state, task, outcome, versionsAfter(task, id, outcome), task.wave);
+  settleTargets(state, task, outcome, versionsAfter(task, run.run, outcome), task.wave);
   pause(state, task, run, nextAt);
 }
 

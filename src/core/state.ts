@@ -11,7 +11,7 @@ import type { Mapping, ObjectDeclaration } from './mapping.js';
 import type { ObjectId, Version } from './object.js';
 import type { Partition } from './pattern.js';
 import { PatternIndex } from './pattern-index.js';
-import type { Ending, JournalRecord, RunEnded, Versions } from './record.js';
+import type { Ending, RunEnded, Versions } from './record.js';
 import { never, type Soonest } from './soonest.js';
 import type { Phase } from './views.js';
 

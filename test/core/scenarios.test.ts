@@ -88,7 +88,10 @@ function command(rig: Rig, line: string): string[] {
       return told(rig, rig.crash());
     case 'announce': {
       const key = rest[2] === undefined ? {} : { key: rest[2] };
-      return told(rig, rig.send({ type: 'announced', at: rig.now, object: idOf(task), version: asVersion(rest[1] ?? ''), ...key }));
+      return told(
+        rig,
+        rig.send({ type: 'announced', at: rig.now, object: idOf(task), version: asVersion(rest[1] ?? ''), ...key }),
+      );
     }
     case 'retry':
     case 'reset':
@@ -140,8 +143,10 @@ function told(rig: Rig, effects: readonly Effect[]): string[] {
       case 'wake-at':
         return [`wake in ${effect.at - rig.now}`];
       case 'report':
-        if (effect.report.event === 'object-landed') return [`landed ${displayName(effect.report.object)} ${effect.report.version}`];
-        if (effect.report.event === 'attempt-failed') return [`attempt ${effect.report.attempt} of ${effect.report.run} failed`];
+        if (effect.report.event === 'object-landed')
+          return [`landed ${displayName(effect.report.object)} ${effect.report.version}`];
+        if (effect.report.event === 'attempt-failed')
+          return [`attempt ${effect.report.attempt} of ${effect.report.run} failed`];
         return [];
       default:
         throw new Error('an effect without a line');

@@ -74,7 +74,7 @@ test('killed at twenty random moments, nothing is lost, and nothing that succeed
     const idle = await p.run();
     expect(summary(idle)).toEqual({ succeeded: 0, failed: 0, blocked: 0, waiting: 0, upToDate: 30 });
   }
-}, 60_000);
+}, 120_000);
 
 test('a task that outlives objflow is found by the next one, and not started again', async () => {
   const p = project(

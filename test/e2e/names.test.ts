@@ -11,7 +11,7 @@ const hostile = [
   '`touch pwned`',
   'a; touch pwned; #',
   'a && touch pwned',
-  '$HOME ${x} \\n \\',
+  `$HOME $\{x} \\n \\`,
   '-rf',
   '--help',
   '*',

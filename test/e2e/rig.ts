@@ -276,8 +276,9 @@ export function mostAtATime({ lines }: Ended, of: (task: string) => boolean = ()
   let most = 0;
   for (const { event, task = '' } of lines) {
     if (!of(task)) continue;
-    if (event === 'run-started') most = Math.max(most, (now += 1));
+    if (event === 'run-started') now += 1;
     else if (['run-succeeded', 'run-failed', 'attempt-failed', 'run-interrupted'].includes(event)) now -= 1;
+    most = Math.max(most, now);
   }
   return most;
 }

@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { environmentOf } from '../../src/execute/environment.js';
 import { loadMapping } from '../../src/manifest/load.js';
+import { files, work } from '../execute/rig.js';
 import { called } from './call.js';
 
 const repository = path.join(import.meta.dirname, '../..');
@@ -132,6 +134,19 @@ test('the options are those that there are', async () => {
   const section = readme.slice(readme.indexOf('\n## Commands'), readme.indexOf('\n## How a command'));
   const told = new Set([...section.matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([name]) => name));
   expect([...told].sort()).toEqual([...real].sort());
+});
+
+test('the variables are those that a command gets', () => {
+  const sources = [{ ...files('landing/a.csv'), name: 'orders', gathers: true }];
+  const given = environmentOf(work({}, { sources, partition: { date: '2026-11-20' } }), 'true', {
+    root: '/project',
+    sourcesFile: '/list',
+    inherited: {},
+  });
+  const section = readme.slice(readme.indexOf('\n## How a command'), readme.indexOf('\n## What may surprise'));
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+  const told = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`\$(\w+)`/g)].map(([, name]) => name));
+  expect(told.sort()).toEqual(given.ok ? Object.keys(given.value.variables).sort() : given.error);
 });
 
 test('the links lead somewhere', () => {

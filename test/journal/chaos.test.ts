@@ -101,4 +101,4 @@ test('a writer killed at any moment has lost nothing that it confirmed, and the 
     last = numbers.at(-1) ?? 0;
   }
   expect(generationOf(path)).toBeGreaterThan(1);
-});
+}, 120_000);

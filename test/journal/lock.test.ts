@@ -105,7 +105,7 @@ test('only its own lock is removed, and only once', () => {
   expect(existsSync(`${path}.lock`)).toBe(true);
 });
 
-describe('twenty at once', () => {
+describe('twenty at once', { timeout: 120_000 }, () => {
   const rounds = async (prepare: (path: string) => void): Promise<void> => {
     const path = stateFile();
     const all = await Promise.all(Array.from({ length: 20 }, () => contender(path)));
