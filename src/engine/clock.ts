@@ -9,7 +9,7 @@ const longest = 2 ** 31 - 1;
 
 /** The clock of this process. */
 export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
   at(time, then) {
     let timer: NodeJS.Timeout;
     const wait = (): void => {

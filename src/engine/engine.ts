@@ -183,7 +183,8 @@ export function createEngine(state: State, world: World, options: EngineOptions)
       cancelWake?.();
       if (!problem) {
         const compacted = world.journal.compactIfWorthwhile();
-        if (!compacted.ok) problem = compacted.error;
+        // A journal that could not be made shorter for want of room is as good as before.
+        if (!compacted.ok && !compacted.error.retryable) problem = compacted.error;
       }
       if (problem) return { how: 'journal', problem };
       return { how: state.stopping ? 'stopped' : 'idle' };

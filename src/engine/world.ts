@@ -39,6 +39,8 @@ export interface Objects {
 
 export interface JournalProblem {
   readonly message: string;
+  /** Nothing was lost, and the same call may succeed later. */
+  readonly retryable: boolean;
 }
 
 export interface Journal {

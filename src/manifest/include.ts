@@ -35,9 +35,8 @@ export function includesOf(tree: Tree, root: string): readonly Found[] {
 
 function filesOf(tree: Tree, path: Path, text: string, root: string): Found {
   const place = tree.place(path);
-  const below = join(relative(root, dirname(tree.file)), text)
-    .split(sep)
-    .join('/');
+  // As all paths in manifests: relative to the root manifest's directory, whichever manifest they stand in.
+  const below = join(text).split(sep).join('/');
   if (isAbsolute(text) || below === '..' || below.startsWith('../')) {
     const hint = "manifests stand in the project's directory or below: copy it there";
     return err(error('outside-project', `${quote(text)} is outside of the project's directory`, place, { hint }));
@@ -52,7 +51,7 @@ function filesOf(tree: Tree, path: Path, text: string, root: string): Found {
   }
   const files = glob(pattern.value, root);
   if (files.length === 0) {
-    const hint = 'check the path: it is relative to this manifest';
+    const hint = "check the path: it is relative to the root manifest's directory";
     return err(warning('empty-include', `${quote(text)} matches no file`, place, { hint }));
   }
   const outside = files.find((file) => !isInside(file, root));
@@ -66,7 +65,9 @@ function literal(tree: Tree, path: Path, text: string, file: string, root: strin
   if (stat === undefined) {
     const near = closest(text, siblings(file, text));
     const hint =
-      near === undefined ? 'check the path: it is relative to this manifest' : `did you mean ${quote(near)}?`;
+      near === undefined
+        ? "check the path: it is relative to the root manifest's directory"
+        : `did you mean ${quote(near)}?`;
     return err(error('missing-include', `there is no file ${quote(text)}`, place, { hint }));
   }
   if (stat.isDirectory()) {

@@ -203,11 +203,12 @@ test('defaults: of the root for all, of an included manifest over them; env and 
   });
 });
 
-test('includes nest, are relative to the manifest that they stand in, and a file that is included twice is loaded once', async () => {
+test('includes nest, are relative to the directory of the root manifest wherever they stand, and a file that is included twice is loaded once', async () => {
   write({ 'team/jobs/.hidden.yaml': 'x', 'team/jobs/node_modules/m.yaml': 'x' });
   const mapping = await load({
     'objflow.yaml': 'version: 1\ninclude: [team/index.yaml, team/jobs/a.yaml, "team/**/b.yaml"]\n',
-    'team/index.yaml': 'version: 1\ninclude: jobs/*.yaml\npools: { p: 1 }\nobjects: { table:x: { external: true } }\n',
+    'team/index.yaml':
+      'version: 1\ninclude: team/jobs/*.yaml\npools: { p: 1 }\nobjects: { table:x: { external: true } }\n',
     'team/jobs/a.yaml': 'jobs:\n  a: { run: echo, pool: p, sources: table:x }\n',
     'team/jobs/b.yaml': 'jobs:\n  b: { run: echo, sources: data/x.csv }\n',
   });
