@@ -1,4 +1,3 @@
-
 import { describe, expect, it, test } from 'vitest';
 import { fileId } from '../../src/core/object.js';
 import { fill, fixedPart, isLiteral, match } from '../../src/core/pattern.js';
