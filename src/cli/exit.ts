@@ -1,4 +1,4 @@
-/** Exit statuses (PRODUCT, 6). */
+/** Exit statuses. */
 export const exit = {
   well: 0,
   /** A selected task stands failed or blocked, or `validate` found errors. */

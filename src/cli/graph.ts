@@ -3,7 +3,7 @@ import { graphView } from '../core/graph.js';
 import { type GraphOptions, renderGraph } from '../report/graph.js';
 import type { Context } from './context.js';
 import { exit } from './exit.js';
-import { graphOf, requireMapping, requireSelected } from './mapping.js';
+import { requireMapping, requireSelected } from './mapping.js';
 
 /** Gives the exit status. */
 export async function graph(
@@ -11,9 +11,9 @@ export async function graph(
   selectors: readonly string[],
   { format }: { readonly format: GraphOptions['format'] },
 ): Promise<number> {
-  const mapping = await requireMapping(context);
-  const whole = graphOf(mapping);
-  const selected = requireSelected(mapping, whole, selectors);
+  const mapped = await requireMapping(context);
+  const { mapping, graph: whole } = mapped;
+  const selected = requireSelected(mapped, selectors);
   const jobs = new Map([...mapping.jobs].filter(([name]) => selected?.has(name) ?? true));
   const view = selected ? graphView({ jobs }) : graphView(mapping, whole);
   context.out.write(

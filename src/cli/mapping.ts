@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../core/diagnostic.js';
-import { buildGraph, type JobGraph } from '../core/graph.js';
+import type { JobGraph } from '../core/graph.js';
 import type { Mapping } from '../core/mapping.js';
 import { selectJobs } from '../core/selector.js';
 import { type Counted, loadMapping } from '../manifest/load.js';
@@ -14,17 +14,24 @@ import type { Context } from './context.js';
 import { UserError } from './exit.js';
 
 export interface Checked extends Counted {
-  readonly mapping: Mapping | undefined;
+  /** Undefined where there are errors. */
+  readonly loaded: Mapped | undefined;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A mapping without errors, and what feeds what in it. */
+export interface Mapped {
+  readonly mapping: Mapping;
+  readonly graph: JobGraph;
 }
 
 /** The mapping with all findings; throws a `UserError` where there is no manifest at all. */
 export async function checkMapping(context: Context): Promise<Checked> {
   const loaded = await loadMapping(context.manifest);
-  if (loaded.ok) return loaded.value;
+  if (loaded.ok) return { ...loaded.value, loaded: loaded.value };
   if ('problem' in loaded.error)
     throw new UserError(`${loaded.error.message}; \`objflow init\` writes one, and --file names another`);
-  return { ...loaded.error, mapping: undefined };
+  return { ...loaded.error, loaded: undefined };
 }
 
 /** The findings in one of the formats. */
@@ -53,17 +60,16 @@ export const isFine = ({ diagnostics }: Checked, strict: boolean): boolean =>
   diagnostics.every(({ severity }) => severity === 'warning' && !strict);
 
 /** The mapping; where it has errors they are told, and the command ends. */
-export async function requireMapping(context: Context): Promise<Mapping> {
+export async function requireMapping(context: Context): Promise<Mapped> {
   const checked = await checkMapping(context);
-  if (checked.mapping) return checked.mapping;
+  if (checked.loaded) return checked.loaded;
   context.err.write(renderFindings({ ...context, colorOut: context.colorErr }, checked, 'text'));
   throw new UserError('the mapping has errors; nothing was run');
 }
 
 /** Jobs that the selectors name; undefined where there are none: all. */
 export function requireSelected(
-  mapping: Mapping,
-  graph: JobGraph,
+  { mapping, graph }: Mapped,
   selectors: readonly string[],
 ): ReadonlySet<string> | undefined {
   if (selectors.length === 0) return undefined;
@@ -73,9 +79,6 @@ export function requireSelected(
   const hint = close ?? '`objflow graph` lists the jobs';
   throw new UserError(`no job is called ${terminal(selected.error)}; ${hint}`);
 }
-
-/** The graph of a mapping that has been checked. */
-export const graphOf = (mapping: Mapping): JobGraph => buildGraph(mapping);
 
 /** Reads each file once, and only when a finding needs it. */
 function lineReader(): DiagnosticOptions['line'] {

@@ -18,7 +18,7 @@ import { plainReporter, quietReporter } from '../report/run-plain.js';
 import { prettyReporter } from '../report/run-pretty.js';
 import type { Context } from './context.js';
 import { exit, UserError } from './exit.js';
-import { graphOf, requireMapping, requireSelected } from './mapping.js';
+import { requireMapping, requireSelected } from './mapping.js';
 import { logFile, openSession, stateFile } from './session.js';
 import { onSignals } from './signals.js';
 
@@ -35,9 +35,9 @@ const tailLines = 10;
 
 /** Gives the exit status. */
 export async function run(context: Context, selectors: readonly string[], options: RunOptions): Promise<number> {
-  const mapping = await requireMapping(context);
-  const graph = graphOf(mapping);
-  const selected = requireSelected(mapping, graph, selectors);
+  const mapped = await requireMapping(context);
+  const { mapping, graph } = mapped;
+  const selected = requireSelected(mapped, selectors);
   return options.dryRun
     ? plan(context, mapping, graph, selected, options)
     : runAll(context, mapping, graph, selected, options);

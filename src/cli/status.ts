@@ -9,7 +9,7 @@ import type { SetAside } from '../objects/names.js';
 import { renderStatus, statusDocument } from '../report/status.js';
 import type { Context } from './context.js';
 import { exit, UserError } from './exit.js';
-import { graphOf, requireMapping, requireSelected } from './mapping.js';
+import { requireMapping, requireSelected } from './mapping.js';
 import { openSession, stateFile } from './session.js';
 
 export interface StatusOptions {
@@ -23,9 +23,9 @@ export async function status(
   selectors: readonly string[],
   { format, check }: StatusOptions,
 ): Promise<number> {
-  const mapping = await requireMapping(context);
-  const graph = graphOf(mapping);
-  const selected = requireSelected(mapping, graph, selectors);
+  const mapped = await requireMapping(context);
+  const { mapping, graph } = mapped;
+  const selected = requireSelected(mapped, selectors);
   const file = stateFile(context, mapping);
   const journal = readJournal(file);
   if (!journal.ok) throw new UserError(journal.error.message, exit.state);

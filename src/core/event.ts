@@ -44,7 +44,7 @@ export type Event =
   /** We were told to stop: nothing more starts. */
   | { readonly type: 'stopping'; readonly at: number };
 
-/** What reporters are told; a superset of it is what `--format json` prints (PRODUCT, 7). */
+/** What reporters are told; a superset of it is what `--format json` prints (schema/). */
 export type Report =
   | { readonly event: 'object-landed'; readonly at: number; readonly object: ObjectId; readonly version: Version }
   | (RunReport & { readonly event: 'run-started'; readonly reasons: readonly Reason[] })

@@ -28,7 +28,7 @@ export interface Retries {
   readonly backoff: number;
 }
 
-/** Which lists a command is given; PRODUCT's `sources_as`. */
+/** Which lists a command is given: `sources_as`. */
 export type SourcesAs = 'all' | 'arguments' | 'file';
 
 export interface Job {

@@ -34,7 +34,7 @@ export interface Mapping {
   readonly jobs: ReadonlyMap<string, Job>;
 }
 
-/** What holds for an object that nobody declared. `settle` in milliseconds: PRODUCT's 2s. */
+/** What holds for an object that nobody declared. `settle` in milliseconds. */
 export const undeclared = {
   tags: [],
   external: false,

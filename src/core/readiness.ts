@@ -1,6 +1,6 @@
 /**
  * May the task run, and why or why not? One walk that decides and explains: `settle` obeys the phase, `status` and
- * `why` print the reasons. There is no second explainer that could disagree. (PRODUCT, "When a task runs".)
+ * `why` print the reasons. There is no second explainer that could disagree.
  *
  *     waiting    a required source does not exist
  *     blocked    it has something to do, and a task upstream stands failed

@@ -1,5 +1,5 @@
 /**
- * Read-only answers, in the shapes that `--format json` prints (PRODUCT, 7). Fields are added, never renamed.
+ * Read-only answers, in the shapes that `--format json` prints (schema/). Fields are added, never renamed.
  */
 export type Phase = 'waiting' | 'held' | 'blocked' | 'ready' | 'running' | 'succeeded' | 'failed' | 'disabled';
 

@@ -3,6 +3,7 @@
  */
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.js';
+import type { JobGraph } from '../core/graph.js';
 import type { Mapping } from '../core/mapping.js';
 import { err, ok, type Result } from '../core/result.js';
 import { checkMapping } from './check.js';
@@ -22,6 +23,8 @@ export interface Counted {
 
 export interface Loaded extends Counted {
   readonly mapping: Mapping;
+  /** What feeds what, as the checks found it. */
+  readonly graph: JobGraph;
   /** Warnings. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -61,7 +64,7 @@ export async function loadMapping(path: string): Promise<Result<Loaded, LoadFail
     objects: declared.objects.map(({ object }) => object),
     jobs,
   };
-  return ok({ ...counted, mapping, diagnostics });
+  return ok({ ...counted, mapping, graph: checked.graph, diagnostics });
 }
 
 function findRoot(path: string): Result<string, LoadFailure> {
