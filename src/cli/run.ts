@@ -139,8 +139,8 @@ function stopper(engine: Engine, state: State, warn: (message: string) => void):
     }
     const running = state.runs.size;
     if (running > 0) {
-      const them = running === 1 ? 'the running task' : `the ${running} running tasks`;
-      warn(`stopping: ${them} may finish within ${grace}s; once more ends ${running === 1 ? 'it' : 'them'} now`);
+      const [them, ends] = running === 1 ? ['the running task has', 'it'] : [`${running} running tasks have`, 'them'];
+      warn(`stopping: ${them} ${grace}s; once more ends ${ends} now`);
     }
     engine.stop('finish');
     timer = setTimeout(() => engine.stop('terminate'), grace * 1000).unref();
