@@ -25,7 +25,7 @@ export function pretendWorld(objects: Objects, tell: World['tell']): World {
       start(work) {
         for (const object of work.targets.flatMap((target) => target.objects))
           made.set(object, pretended(object, work.run, now()));
-        return { outcome: Promise.resolve({ exitCode: 0 }), stop() {} };
+        return { outcome: Promise.resolve({ exitCode: 0 }), stop() {}, log: '' };
       },
       attach: async () => undefined,
       forget() {},

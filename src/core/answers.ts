@@ -4,6 +4,7 @@
 import { readiness } from './readiness.js';
 import type { RunTold } from './restore.js';
 import { whatIsFull } from './room.js';
+import { endingOf } from './run.js';
 import type { State, Task } from './state.js';
 import type { Reason, RunView, SummaryView, TaskView } from './views.js';
 
@@ -42,30 +43,14 @@ function lastRunOf(task: Task): RunView | undefined {
 
 /** A run as documents show it. */
 export function runView(told: RunTold): RunView {
-  const {
-    run,
-    task,
-    job,
-    partition,
-    outcome,
-    exitCode,
-    signal,
-    problem,
-    attempts,
-    startedAt,
-    endedAt,
-    consumed,
-    produced,
-  } = told;
+  const { run, task, job, partition, outcome, attempts, startedAt, endedAt, consumed, produced } = told;
   return {
     run,
     task,
     job,
     partition,
     outcome,
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(problem === undefined ? {} : { problem }),
+    ...endingOf(told),
     attempts,
     startedAt,
     endedAt,

@@ -7,10 +7,10 @@ import type { Mapping } from './mapping.js';
 import { asObjectId, asVersion, kindOf, type ObjectId } from './object.js';
 import type { Partition } from './pattern.js';
 import { compareWithSuccess, setKnownVersion } from './phase.js';
-import type { Ending, JournalRecord, RunKept, RunStarted } from './record.js';
+import type { JournalRecord, RunKept, RunStarted } from './record.js';
 import { unreachable } from './result.js';
 import { occupy } from './room.js';
-import { remember } from './run.js';
+import { endingOf, remember } from './run.js';
 import { emptyState, type Past, type State, type StateOptions, type Task } from './state.js';
 import { forgetPast } from './step.js';
 
@@ -82,7 +82,7 @@ export function readHistory(records: Iterable<JournalRecord>): History {
         open.delete(record.run);
         const { outcome, produced } = record;
         const { attempt: attempts, at: _, type: __, ...about } = started;
-        ended({ ...about, attempts, outcome, produced, startedAt: since, endedAt: record.at, ...ending(record) });
+        ended({ ...about, attempts, outcome, produced, startedAt: since, endedAt: record.at, ...endingOf(record) });
         break;
       }
       case 'run': {
@@ -107,12 +107,6 @@ export function readHistory(records: Iterable<JournalRecord>): History {
   }
   return { tasks, versions, leftovers, keys };
 }
-
-const ending = ({ exitCode, signal, problem }: Ending): Ending => ({
-  ...(exitCode === undefined ? {} : { exitCode }),
-  ...(signal === undefined ? {} : { signal }),
-  ...(problem === undefined ? {} : { problem }),
-});
 
 /** The state that the history left, under this mapping. Jobs that are gone leave their past in the journal alone. */
 export function restore(mapping: Mapping, history: History, options: StateOptions): State {
@@ -151,8 +145,6 @@ function restoreTask(state: State, task: Task, told: Told): void {
     first: told.open.first,
     attempt: started.attempt,
     stage: 'doubt',
-    nextAt: since,
-    startedIn: 0,
   };
   task.phase = 'running';
   state.runs.set(started.run, task);

@@ -69,8 +69,6 @@ function newRun(state: State, task: Task, at: number): Running {
     first: again ? last.attempts + 1 : 1,
     attempt: again ? last.attempts + 1 : 1,
     stage: 'executing',
-    nextAt: at,
-    startedIn: state.turn,
   };
 }
 
@@ -134,7 +132,6 @@ function failAttempt(
 
 function pause(state: State, task: Task, run: Running, nextAt: number): void {
   run.stage = 'pausing';
-  run.nextAt = nextAt;
   state.deadlines.push({ at: nextAt, run: run.run });
   touch(state, task);
 }
@@ -163,7 +160,8 @@ const names = (task: Task, run: Running) => ({
   attempt: run.attempt,
 });
 
-const endingOf = ({ exitCode, signal, problem }: Ending): Ending => ({
+/** What an outcome says of how a command ended, and nothing else of it. */
+export const endingOf = ({ exitCode, signal, problem }: Ending): Ending => ({
   ...(exitCode === undefined ? {} : { exitCode }),
   ...(signal === undefined ? {} : { signal }),
   ...(problem === undefined ? {} : { problem }),

@@ -104,9 +104,6 @@ export interface Running {
   attempt: number;
   /** `doubt`: it was running when we last lived, and nobody has found out yet what became of it. */
   stage: 'executing' | 'pausing' | 'queued' | 'doubt';
-  /** When the next attempt may start. */
-  nextAt: number;
-  readonly startedIn: number;
 }
 
 export interface Task extends Place {

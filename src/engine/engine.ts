@@ -11,7 +11,9 @@ import { runsInDoubt } from '../core/restore.js';
 import { unreachable } from '../core/result.js';
 import type { State } from '../core/state.js';
 import { isIdle, step } from '../core/step.js';
-import type { Execution, JournalProblem, ProcessOutcome, World } from './world.js';
+import type { Execution, Outcome } from '../execute/executor.js';
+import type { JournalProblem } from '../journal/problem.js';
+import type { World } from './world.js';
 
 export interface EngineOptions {
   /** Try once more what stands failed. */
@@ -107,7 +109,7 @@ export function createEngine(state: State, world: World, options: EngineOptions)
   }
 
   /** Looks at the run's targets, and tells how it went. */
-  async function end(run: string, outcome: ProcessOutcome): Promise<void> {
+  async function end(run: string, outcome: Outcome): Promise<void> {
     const judged = await judge(outcome, await world.objects.look(ending.get(run) ?? []));
     // Until here it counts as under way: a loop that is stopping would otherwise leave without it.
     executions.delete(run);
@@ -116,7 +118,7 @@ export function createEngine(state: State, world: World, options: EngineOptions)
   }
 
   /** Exit status 0 is not enough: the file targets must be there, and on disk before a success is recorded. */
-  async function judge(outcome: ProcessOutcome, targets: readonly Look[]): Promise<AttemptOutcome> {
+  async function judge(outcome: Outcome, targets: readonly Look[]): Promise<AttemptOutcome> {
     const exitedWell =
       outcome.exitCode === 0 && outcome.problem === undefined && !outcome.stopped && !outcome.temporary;
     if (!exitedWell) return { ...outcome, well: false, targets };
