@@ -20,12 +20,13 @@ export function compiledCheck(schema) {
 
 /** The reference: one table for each kind of map that a manifest holds. */
 export function reference(schema) {
-  const { defaults, job, source, object, retries } = schema.definitions;
+  const { defaults, job, source, object, retries, watch } = schema.definitions;
   const tables = [
     ['A manifest', schema, schema.description],
     ['A job', job, 'Each entry of `jobs`, under its name.'],
     ['A source', source, 'An entry of `sources` that is more than the name of an object.'],
     ['An object', object, 'Each entry of `objects`, under its name.'],
+    ['`watch`', watch, 'In the root manifest.'],
     ['`retries`', retries, 'In a job or in `defaults`.'],
     ['`defaults`', defaults, schema.properties.defaults.description],
   ];
@@ -54,7 +55,7 @@ function meaning({ description = '', examples }) {
 /** A value as YAML in flow style; JSON is YAML, less its quotes where it needs none. */
 const flow = (value) => {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
-  if (typeof value !== 'object') return /^[\w ./*-]+$/.test(value) ? String(value) : `'${value}'`;
+  if (typeof value !== 'object') return /^[\w./][\w ./*-]*$/.test(value) ? String(value) : `'${value}'`;
   return `{ ${Object.entries(value)
     .map(([key, item]) => `${/^\w+$/.test(key) ? key : `"${key}"`}: ${flow(item)}`)
     .join(', ')} }`;

@@ -10,7 +10,9 @@ import { exit, UserError } from './exit.js';
 export async function main(args: readonly string[]): Promise<number> {
   let status: number = exit.well;
   let context: Context | undefined;
-  const program = createProgram(async (options, act) => {
+  // Commander reads the program's options wherever they stand, and `emit` has a `--version` of its own.
+  const versionFlags = args.includes('emit') ? '-V' : '-V, --version';
+  const program = createProgram(versionFlags, async (options, act) => {
     context = enter(options);
     status = await act(context);
   });
@@ -30,7 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 type Act = (context: Context) => number | Promise<number>;
 
-function createProgram(call: (options: GlobalOptions, act: Act) => Promise<void>): Command {
+function createProgram(versionFlags: string, call: (options: GlobalOptions, act: Act) => Promise<void>): Command {
   const program = new Command('objflow')
     .description('Runs jobs when the objects they read are there.')
     .option('-f, --file <file|dir>', 'the manifest, or the directory with its objflow.yaml')
@@ -40,7 +42,7 @@ function createProgram(call: (options: GlobalOptions, act: Act) => Promise<void>
     .option('-v, --verbose', 'say more')
     .option('--color', 'colour, also where there is no terminal')
     .option('--no-color', 'no colour')
-    .version(packageVersion(), '-V, --version')
+    .version(packageVersion(), versionFlags)
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
@@ -74,6 +76,10 @@ function createProgram(call: (options: GlobalOptions, act: Act) => Promise<void>
     .action((selectors, options) =>
       act(async (context) => (await import('./run.js')).run(context, selectors, options)),
     );
+  command('watch', 'the daemon: run what can run as soon as it can', 'objflow watch')
+    .addOption(formatOption(['text', 'json']))
+    .option('-j, --jobs <n>', 'tasks at a time', count)
+    .action((options) => act(async (context) => (await import('./watch.js')).watch(context, options)));
   command('status', "show each task's state, and what it waits for", 'objflow status --check')
     .argument('[selector...]', 'jobs: name, +name, name+, load_*, tag:nightly')
     .addOption(formatOption(['text', 'json']))
@@ -81,6 +87,12 @@ function createProgram(call: (options: GlobalOptions, act: Act) => Promise<void>
     .action((selectors, options) =>
       act(async (context) => (await import('./status.js')).status(context, selectors, options)),
     );
+  command('emit', 'announce that objects have changed', 'objflow emit table:raw.customers --key load-4711')
+    .argument('<object...>', 'written as in the mapping: table:raw.customers, landing/orders_2026-11-20.csv')
+    .addOption(formatOption(['text', 'json']))
+    .option('--version <version>', 'what the version is called (default: a new one); not for files')
+    .option('--key <key>', 'the same key counts once, for ever; with several objects once for each')
+    .action((objects, options) => act(async (context) => (await import('./emit.js')).emit(context, objects, options)));
   return program;
 }
 

@@ -7,6 +7,7 @@ import type { JobGraph } from '../core/graph.js';
 import type { Mapping } from '../core/mapping.js';
 import { selectJobs } from '../core/selector.js';
 import { type Counted, loadMapping } from '../manifest/load.js';
+import type { ManifestSources } from '../manifest/sources.js';
 import { didYouMean } from '../manifest/suggest.js';
 import { type DiagnosticOptions, renderDiagnostics } from '../report/diagnostics.js';
 import { terminal } from '../report/sinks.js';
@@ -23,6 +24,7 @@ export interface Checked extends Counted {
 export interface Mapped {
   readonly mapping: Mapping;
   readonly graph: JobGraph;
+  readonly sources: ManifestSources;
 }
 
 /** The mapping with all findings; throws a `UserError` where there is no manifest at all. */
@@ -80,8 +82,8 @@ export function requireSelected(
   throw new UserError(`no job is called ${terminal(selected.error)}; ${hint}`);
 }
 
-/** Reads each file once, and only when a finding needs it. */
-function lineReader(): DiagnosticOptions['line'] {
+/** Gives lines of files. Reads each file once, and only when a finding needs it. */
+export function lineReader(): DiagnosticOptions['line'] {
   const files = new Map<string, readonly string[]>();
   return (file, number) => {
     let lines = files.get(file);

@@ -7,20 +7,20 @@ import type { Mapping } from '../core/mapping.js';
 import type { State } from '../core/state.js';
 import type { PlanView } from '../core/views.js';
 import { systemClock } from '../engine/clock.js';
-import { createEngine, type Engine } from '../engine/engine.js';
+import { createEngine } from '../engine/engine.js';
 import { localExecutor } from '../execute/local.js';
 import { tailOfLog } from '../execute/log.js';
 import { openJournal, readJournal } from '../journal/journal.js';
 import { planDocument, renderPlan } from '../report/plan.js';
-import type { Failure, Reporter, RunEnd } from '../report/run-event.js';
-import { jsonReporter } from '../report/run-json.js';
-import { plainReporter, quietReporter } from '../report/run-plain.js';
-import { prettyReporter } from '../report/run-pretty.js';
+import type { Failure, RunEnd } from '../report/run-event.js';
 import type { Context } from './context.js';
 import { exit, UserError } from './exit.js';
+import { takeAnnouncements } from './inbox.js';
 import { requireMapping, requireSelected } from './mapping.js';
+import { runReporter } from './reporters.js';
 import { logFile, openSession, stateFile } from './session.js';
 import { onSignals } from './signals.js';
+import { stopper } from './stopper.js';
 
 export interface RunOptions {
   readonly format: 'text' | 'json';
@@ -80,7 +80,7 @@ async function runAll(
   const opened = openJournal(file);
   if (!opened.ok) throw new UserError(opened.error.message, exit.state);
   const { journal, records, warnings } = opened.value;
-  const reporter = chooseReporter(context, format);
+  const reporter = runReporter(context, format);
   const warn = (message: string): void => reporter.report({ event: 'warning', at: Date.now(), message });
   for (const message of warnings) warn(message);
   try {
@@ -101,7 +101,14 @@ async function runAll(
     };
     const executor = localExecutor({ root: mapping.root, directory: path.dirname(file) });
     const engine = createEngine(state, { objects, executor, journal, clock: systemClock, tell }, { retry, force });
-    const signals = onSignals(stopper(engine, state, warn));
+    takeAnnouncements(file, engine, warn);
+    const stop = stopper(
+      engine,
+      () => mapping.grace,
+      (event) => reporter.report({ ...event, at: Date.now() }),
+      warn,
+    );
+    const signals = onSignals(stop);
     const finished = await engine.run();
     const stoppedBy = signals.off();
     if (finished.how === 'journal') throw new UserError(finished.problem.message, exit.state);
@@ -114,37 +121,6 @@ async function runAll(
   } finally {
     journal.close();
   }
-}
-
-function chooseReporter(context: Context, format: RunOptions['format']): Reporter {
-  const { out, err, github, colorErr: color, colorOut } = context;
-  const verbose = context.options.verbose === true;
-  if (format === 'json') return jsonReporter({ out });
-  if (context.options.quiet) return quietReporter({ out, color: colorOut, github });
-  if (process.stderr.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb' && !process.env.CI)
-    return prettyReporter({ out, err, color, verbose });
-  return plainReporter({ out, err, color, verbose, github });
-}
-
-/** The first signal lets running tasks finish, for a while; the second ends them now. */
-function stopper(engine: Engine, state: State, warn: (message: string) => void): (count: number) => void {
-  const grace = 30;
-  let timer: NodeJS.Timeout | undefined;
-  return (count) => {
-    clearTimeout(timer);
-    if (count > 1) {
-      if (count === 2) warn('ending the running tasks now');
-      engine.stop('terminate');
-      return;
-    }
-    const running = state.runs.size;
-    if (running > 0) {
-      const [them, ends] = running === 1 ? ['the running task has', 'it'] : [`${running} running tasks have`, 'them'];
-      warn(`stopping: ${them} ${grace}s; once more ends ${ends} now`);
-    }
-    engine.stop('finish');
-    timer = setTimeout(() => engine.stop('terminate'), grace * 1000).unref();
-  };
 }
 
 /** What stands failed and blocked, with what a person needs to go on. */

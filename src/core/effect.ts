@@ -40,8 +40,8 @@ export type Effect =
       readonly command: string;
       readonly work: Work;
     }
-  /** Look at these objects; answered by `looked`. */
-  | { readonly type: 'look'; readonly objects: readonly ObjectId[] }
+  /** Look at these objects, with `content` also into them; answered by `looked`. */
+  | { readonly type: 'look'; readonly objects: readonly ObjectId[]; readonly content?: true }
   /** Send `woke` at this time. Only the earliest counts; each `step` that needs one says it again. */
   | { readonly type: 'wake-at'; readonly at: number }
   /** Tell the reporters. */

@@ -39,6 +39,10 @@ export type Event =
       readonly what: 'retry' | 'reset' | 'force';
       readonly tasks: readonly string[];
     }
+  /** A run that was in progress when we last lived is still executing, and is in our hands. */
+  | { readonly type: 'adopted'; readonly at: number; readonly run: string }
+  /** The mapping was edited: this state was made from the one before it. */
+  | { readonly type: 'remapped'; readonly at: number }
   /** The first look at everything is complete: from now on things may start. */
   | { readonly type: 'opened'; readonly at: number }
   /** We were told to stop: nothing more starts. */
@@ -48,6 +52,10 @@ export type Event =
 export type Report =
   | { readonly event: 'object-landed'; readonly at: number; readonly object: ObjectId; readonly version: Version }
   | (RunReport & { readonly event: 'run-started'; readonly reasons: readonly Reason[] })
+  /** A run that an objflow which is gone had started goes on in our hands. */
+  | (RunReport & { readonly event: 'run-adopted'; readonly startedAt: number })
+  /** What had landed is being written on: where it was taken at once, files of its directory are from now on waited for. */
+  | { readonly event: 'landed-early'; readonly at: number; readonly object: ObjectId; readonly distrusted?: string }
   | (RunReport & Ending & { readonly event: 'attempt-failed'; readonly nextAt: number })
   | (RunReport & Ending & { readonly event: 'run-succeeded'; readonly produced: Versions; readonly startedAt: number })
   | (RunReport & Ending & { readonly event: 'run-failed'; readonly startedAt: number })

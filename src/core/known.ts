@@ -56,7 +56,7 @@ function newObject(state: State, id: ObjectId): ObjectNode {
     version: undefined,
     settling: undefined,
     trouble: undefined,
-    leftover: undefined,
+    leftover: state.strays.leftovers.get(id),
     inputs: [],
     writers: new Set(),
     writing: 0,
@@ -65,6 +65,7 @@ function newObject(state: State, id: ObjectId): ObjectNode {
     parked: undefined,
   };
   state.objects.set(id, node);
+  state.strays.leftovers.delete(id);
   return node;
 }
 
@@ -177,6 +178,7 @@ function ensureTask(state: State, job: JobNode, values: Partition, news: ObjectN
     parked: undefined,
   };
   state.created += 1;
+  state.counts.waiting += 1;
   job.tasks.set(key, task);
   state.tasks.set(task.id, task);
   job.job.sources.forEach((_, source) => {
@@ -216,6 +218,7 @@ export function forget(state: State, object: ObjectNode): void {
     )
       continue;
     state.objects.delete(node.id);
+    if (node.leftover !== undefined) state.strays.leftovers.set(node.id, node.leftover);
     for (const input of node.inputs) {
       input.members.delete(node);
       unnoteMember(state, input, node);
@@ -237,6 +240,7 @@ export function forgetTask(state: State, task: Task): void {
 
 function isKept(task: Task): boolean {
   const { job } = task;
+  if (job.retired) return task.run !== undefined;
   if (job.job.captures.length === 0 || task.success || task.last || task.run) return true;
   const has = (source: number): boolean => (task.inputs[source]?.members.size ?? 0) > 0;
   return job.full.some(has) || (job.joined.length > 0 && job.joined.every(has));
@@ -247,6 +251,7 @@ function drop(state: State, task: Task, work: ObjectNode[]): void {
   task.gone = true;
   task.entry = undefined;
   state.tasks.delete(task.id);
+  state.counts[task.phase] -= 1;
   task.job.tasks.delete(keyOf(task.job.job.captures, task.partition));
   for (const input of task.inputs) {
     input.tasks.delete(task);

@@ -18,6 +18,27 @@ export interface ObjectDeclaration {
   /** `stat`: inode, size and times. `content`: a hash. */
   readonly version: 'stat' | 'content';
   readonly concurrentWriters: boolean;
+  /** What says that the object is complete. With one, nothing else does. */
+  readonly marker?: Marker;
+  /** Bytes; what is smaller has not landed. */
+  readonly minSize: number;
+}
+
+/** What is said about one object. */
+export type Rules = Omit<ObjectDeclaration, 'pattern'> & Partial<Pick<ObjectDeclaration, 'pattern'>>;
+
+export type Marker =
+  /** A file of its own, with the same captures as the object's pattern. */
+  | { readonly where: 'beside'; readonly pattern: Pattern }
+  /** A name in the object, which is a directory. */
+  | { readonly where: 'inside'; readonly name: string };
+
+/** How the daemon watches. */
+export interface WatchSettings {
+  /** Milliseconds after which everything is listed again, whatever was heard. */
+  readonly rescan: number;
+  /** Directories that are listed again and again, because nothing is heard of them; the root is `''`. */
+  readonly polling: readonly { readonly directory: string; readonly every: number }[];
 }
 
 export interface Mapping {
@@ -30,6 +51,11 @@ export interface Mapping {
   /** Tasks at a time among the jobs that name the pool. */
   readonly pools: ReadonlyMap<string, number>;
   readonly objects: readonly ObjectDeclaration[];
+  readonly watch: WatchSettings;
+  /** Names (without a slash) and paths of what is never an object; a directory's goes for all that is in it. */
+  readonly ignore: readonly Pattern[];
+  /** Milliseconds that running tasks are given when objflow is told to stop. */
+  readonly grace: number;
   /** In the order of declaration. Acyclic: checked before anything sees it. */
   readonly jobs: ReadonlyMap<string, Job>;
 }
@@ -42,4 +68,12 @@ export const undeclared = {
   strict: false,
   version: 'stat',
   concurrentWriters: false,
+  minSize: 0,
 } as const satisfies Omit<ObjectDeclaration, 'pattern'>;
+
+/** What holds for a mapping that says nothing of these. Durations in milliseconds. */
+export const unsaid = {
+  watch: { rescan: 300_000, polling: [] },
+  ignore: [],
+  grace: 30_000,
+} as const satisfies Pick<Mapping, 'watch' | 'ignore' | 'grace'>;

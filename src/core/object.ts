@@ -15,6 +15,9 @@ export const kindOf = (id: string): string => id.slice(0, id.indexOf(':'));
 /** The name of an object: a path for a file, what follows the colon otherwise. */
 export const nameOf = (id: string): string => id.slice(id.indexOf(':') + 1);
 
+/** Is a file object a directory: its name ends with a slash. Only for ids of files. */
+export const isDirectory = (id: string): boolean => id.endsWith('/');
+
 /** The id of a named object. */
 export const objectId = (kind: string, name: string): ObjectId => `${kind}:${name}` as ObjectId; // the one place that brands
 
@@ -26,6 +29,9 @@ export const asObjectId = (text: string): ObjectId => text as ObjectId; // check
 
 /** A version that an adapter or a record supplies. */
 export const asVersion = (text: string): Version => text as Version; // opaque: any text is one
+
+/** The directory that a file stands in: `''` for the project's root. */
+export const directoryOf = (id: string): string => nameOf(id).replace(/(^|\/)[^/]*\/?$/, '');
 
 /** How a person writes the object: a file by its path, anything else by its id. */
 export const displayName = (id: string): string => (kindOf(id) === 'file' ? plainPath(nameOf(id)) : id);
@@ -40,7 +46,8 @@ const plainPath = (path: string): string => (/^[A-Za-z][A-Za-z0-9+.-]+:/.test(pa
 export type Observation =
   | {
       readonly state: 'present';
-      readonly version: Version;
+      /** Absent where its content would have to be read to tell, and was not. */
+      readonly version: Version | undefined;
       /** Bytes. */
       readonly size: number;
       /** Which file it is, whatever its name: device and inode. */
@@ -56,6 +63,8 @@ export type Observation =
       readonly changedAt: number;
       /** Its ctime differs from its mtime: it was renamed, linked or finished after its last write. */
       readonly moved: boolean;
+      /** Where the object has a marker: whether it is there, and not from before the object last changed. */
+      readonly marker?: 'there' | 'missing' | 'older';
     }
   | { readonly state: 'absent' }
   | { readonly state: 'unknown'; readonly problem: string };

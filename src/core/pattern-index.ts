@@ -26,6 +26,8 @@ export interface Walk {
   enter(segment: string): Walk;
   /** Some pattern may end with this segment: a file of this name is wanted. */
   wants(segment: string): boolean;
+  /** Some pattern may end here: the path so far is wanted. */
+  readonly ends: boolean;
 }
 
 interface Entry<T> {
@@ -178,11 +180,39 @@ function after<T>(nodes: readonly Node<T>[], segment: string): readonly Node<T>[
 
 function walkFrom<T>(nodes: readonly Node<T>[]): Walk {
   const step = (segment: string): readonly Node<T>[] => (hasUnprintable(segment) ? [] : after(nodes, segment));
-  const open = nodes.some((node) => node.stays || node.wilds !== undefined);
+  const isOpen = (): boolean => nodes.some((node) => node.stays || node.wilds !== undefined);
+  // Asked for each name in a directory, and of most of them only one thing: each is worked out when it is asked.
   return {
-    dead: !open && nodes.every((node) => node.literals === undefined),
-    literals: open ? undefined : [...new Set(nodes.flatMap((node) => [...(node.literals?.keys() ?? [])]))],
+    get dead() {
+      return !isOpen() && nodes.every((node) => node.literals === undefined);
+    },
+    get literals() {
+      return isOpen() ? undefined : [...new Set(nodes.flatMap((node) => [...(node.literals?.keys() ?? [])]))];
+    },
+    get ends() {
+      return nodes.some((node) => node.entries !== undefined);
+    },
     enter: (segment) => walkFrom(step(segment)),
     wants: (segment) => step(segment).some((node) => node.entries !== undefined),
+  };
+}
+
+/** The walk over what any of these leads to. */
+export function together(walks: readonly Walk[]): Walk {
+  const [first, ...others] = walks;
+  if (first && others.length === 0) return first;
+  return {
+    get dead() {
+      return walks.every((walk) => walk.dead);
+    },
+    get literals() {
+      const all = walks.map((walk) => walk.literals);
+      return all.some((names) => names === undefined) ? undefined : [...new Set(all.flatMap((names) => names ?? []))];
+    },
+    get ends() {
+      return walks.some((walk) => walk.ends);
+    },
+    enter: (segment) => together(walks.map((walk) => walk.enter(segment))),
+    wants: (segment) => walks.some((walk) => walk.wants(segment)),
   };
 }

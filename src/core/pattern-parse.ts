@@ -17,16 +17,17 @@ const MAX_AMBIGUITY = 3;
 const problem = (code: string, message: string, hint: string): Result<never, PatternProblem> =>
   err({ code, message, hint });
 
-const directory = (text: string): Result<never, PatternProblem> =>
+const nameless = (text: string, end: string): Result<never, PatternProblem> =>
   problem(
-    'not-supported',
-    `\`${text}\` is a directory: directory objects are not supported yet`,
-    'name the files in it: `dir/*`, or `dir/{name}` for a task each',
+    'bad-path',
+    `\`${text}\` ends with \`${end}\`, which is no name of an object`,
+    'a directory is written by its name and a slash: `landing/`',
   );
 
 /**
  * The pattern that the text of a source or target says, its captures narrowed by `where` (names that are not its
- * captures are ignored). A path of a file is normalised, any other name is taken as it stands.
+ * captures are ignored). A path of a file is normalised, any other name is taken as it stands. A path that ends with a
+ * slash is a directory: its last segment is the empty text, which no name of a file is.
  */
 export function parsePattern(text: string, where: Where = {}): Result<Pattern, PatternProblem> {
   const colon = text.indexOf(':');
@@ -114,10 +115,16 @@ function checkBraces(name: string): PatternProblem | undefined {
   };
 }
 
-/** The segments of a path, without `.`, empty ones and inner `..`; without the root's slash. */
+/** The segments of a path, without `.`, inner `..`, and empty ones but that of a directory's end; without the root's slash. */
 function normalised(text: string, path: string): Result<readonly string[], PatternProblem> {
-  const written = path.split('/');
-  if (['', '.', '..'].includes(written.at(-1) ?? '')) return directory(text);
+  const written = path.replace(/\/+$/, '').split('/');
+  const last = written.at(-1);
+  if (last === '' || last === '.' || last === '..') return nameless(text, last || '/');
+  const isDirectory = path.endsWith('/');
+  if (isDirectory && last === '**') {
+    const hint = '`*/` gathers the directories in one place, `**/*/` those at any depth, `**` all files';
+    return problem('bad-star', `\`${text}\` ends with \`**/\`, which stands for no directory of its own`, hint);
+  }
   const result: string[] = [];
   for (const name of written) {
     if (name === '' || name === '.') continue;
@@ -128,7 +135,7 @@ function normalised(text: string, path: string): Result<readonly string[], Patte
       return problem('bad-path', `\`${text}\` goes up with \`..\` from \`${before}\``, 'write the path without `..`');
     } else result.pop();
   }
-  return ok(result);
+  return ok(isDirectory ? [...result, ''] : result);
 }
 
 function parseSegment(name: string, where: Where): Result<Segment, PatternProblem> {

@@ -3,12 +3,14 @@
  *
  * What a hole may stand for: characters of one segment, never a control character. A name that begins with a hole does
  * not begin with a dot, and no name with holes is `.` or `..`. A capture is never empty, `.` or `..`.
+ *
+ * A file pattern that ends with a slash matches directories, objects whose ids end with a slash; no other pattern does.
  */
 import { hasUnprintable } from './charset.js';
 import { execute } from './matcher.js';
-import { asObjectId, type ObjectId } from './object.js';
-import type { Program } from './program.js';
-import type { Segment } from './segment.js';
+import { asObjectId, isDirectory, type ObjectId } from './object.js';
+import { type Program, program } from './program.js';
+import { type Segment, wild } from './segment.js';
 
 export { overlap } from './overlap.js';
 export { parsePattern } from './pattern-parse.js';
@@ -68,14 +70,28 @@ export function fill(pattern: Pattern, values: Partition): ObjectId {
 }
 
 /**
- * The directory that all files of a file pattern are below, as far as it is written without holes: `landing` for
- * `landing/orders_{date}.csv`, `''` for the project's root, `/` for the file system's.
+ * The directory that all objects of a file pattern are below, as far as it is written without holes: `landing` for
+ * `landing/orders_{date}.csv` and for `landing/day/`, `''` for the project's root, `/` for the file system's.
  */
 export function fixedPart(pattern: Pattern): string {
   const directories: string[] = [];
-  for (const segment of pattern.segments.slice(0, -1)) {
+  for (const segment of pattern.segments.slice(0, isDirectory(pattern.id) ? -2 : -1)) {
     if (segment.type !== 'literal') break;
     directories.push(segment.text);
   }
   return pattern.root + directories.join('/');
+}
+
+/** What lies in the directories of a pattern, at any depth, but for what no hole matches: hidden names. */
+export function contentsOf(directories: Pattern): Pattern {
+  const segments: Segment[] = [...directories.segments.slice(0, -1), { type: 'deep' }, wild('*', [{ type: 'run' }])];
+  return withSegments(directories, `${directories.id}**/*`, segments);
+}
+
+/** The same names without the slash at their end; a pattern of files as it is. */
+export const asFiles = (pattern: Pattern): Pattern =>
+  isDirectory(pattern.id) ? withSegments(pattern, pattern.id.slice(0, -1), pattern.segments.slice(0, -1)) : pattern;
+
+function withSegments(pattern: Pattern, id: string, segments: readonly Segment[]): Pattern {
+  return { ...pattern, text: id, id, gathers: /[*?]/.test(id), segments, program: program(segments, pattern.root) };
 }

@@ -17,6 +17,7 @@ import { readiness } from './readiness.js';
 import { enqueue } from './room.js';
 import { never } from './soonest.js';
 import type { Input, ObjectNode, State, Task } from './state.js';
+import type { Phase } from './views.js';
 
 /** Settles what was touched, producers before their consumers. */
 export function settleAll(state: State): void {
@@ -26,10 +27,17 @@ export function settleAll(state: State): void {
   }
 }
 
+/** Moves the task into a phase, and counts it there. */
+export function enter(state: State, task: Task, phase: Phase): void {
+  state.counts[task.phase] -= 1;
+  state.counts[phase] += 1;
+  task.phase = phase;
+}
+
 function settle(state: State, task: Task): void {
   const phase = readiness(state, task);
   const active = task.job.selected && (phase === 'held' || phase === 'ready' || phase === 'running');
-  task.phase = phase;
+  enter(state, task, phase);
   if (!active) task.wave = never;
   else if (task.wave === never) {
     task.wave = Math.min(task.nextWave, state.turn);

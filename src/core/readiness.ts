@@ -11,9 +11,12 @@
  *     succeeded  nothing to do
  *     disabled   `enabled: false`
  */
+import type { Settling } from './landing.js';
+import { markerOf } from './marker.js';
 import { displayName, type ObjectId } from './object.js';
 import { fill } from './pattern.js';
 import { upstreamWave } from './pending.js';
+import { unreachable } from './result.js';
 import { never } from './soonest.js';
 import type { Input, ObjectNode, Past, State, Task } from './state.js';
 import type { Phase, Reason, ReasonCode } from './views.js';
@@ -179,7 +182,7 @@ function sayMissingInput(task: Task, input: Input, say: Say): void {
     const about = { object: object.id as string };
     const name = displayName(object.id);
     const maker = [...object.writers].find((writer) => writer.phase !== 'succeeded') ?? [...object.writers][0];
-    if (object.settling) say('source-settling', `waits until ${name} has not changed for a while`, about);
+    if (object.settling) say(...lacking(object, object.settling), about);
     else if (object.trouble !== undefined)
       say('source-unknown', `${name} cannot be looked at: ${object.trouble}`, about);
     else if (maker) say('source-missing', `waits for ${name}, which ${maker.id} makes`, { ...about, task: maker.id });
@@ -192,6 +195,25 @@ function sayMissingInput(task: Task, input: Input, say: Say): void {
   say('source-missing', pattern.gathers ? `nothing matches ${pattern.text} yet` : `waits for ${displayName(id)}`, {
     object: id,
   });
+}
+
+/** What keeps an object that is there from having landed. */
+function lacking({ id, rules }: ObjectNode, { lacks, last }: Settling): [code: ReasonCode, message: string] {
+  const name = displayName(id);
+  switch (lacks) {
+    case 'time':
+      return ['source-settling', `waits until ${name} has not changed for a while`];
+    case 'content':
+      return ['source-settling', `${name} is being read`];
+    case 'size':
+      return ['source-too-small', `${name} has ${last.size} bytes, and lands with ${rules.minSize}`];
+    case 'marker': {
+      const older = last.marker === 'older' ? ', which is there from before its last change' : '';
+      return ['marker-missing', `${name} waits for its marker ${displayName(markerOf(id, rules) ?? '')}${older}`];
+    }
+    default:
+      return unreachable(lacks);
+  }
 }
 
 function sayBlocked(task: Task, say: Say): void {

@@ -16,6 +16,13 @@ export interface Ending {
   readonly problem?: string;
 }
 
+/** What something says of how a command ended, and nothing else of it. */
+export const endingOf = ({ exitCode, signal, problem }: Ending): Ending => ({
+  ...(exitCode === undefined ? {} : { exitCode }),
+  ...(signal === undefined ? {} : { signal }),
+  ...(problem === undefined ? {} : { problem }),
+});
+
 /** One attempt is about to start. Written before the act. */
 export interface RunStarted {
   readonly type: 'run-started';

@@ -1,154 +1,120 @@
 /**
- * Rebuilds the state from the mapping and the journal's records. What can be looked up again is not here: the engine
- * looks at all files and then says `opened`.
+ * Rebuilds the state from the mapping and a history: at the start, and when the mapping was edited. What can be looked
+ * up again is not here: the engine looks at all files and then says `opened`.
  */
-import { knowTask } from './known.js';
+import type { History, Told } from './history.js';
+import type { Job } from './job.js';
+import { forgetTask, knowObject, knowTask } from './known.js';
 import type { Mapping } from './mapping.js';
-import { asObjectId, asVersion, kindOf, type ObjectId } from './object.js';
+import { asVersion } from './object.js';
 import type { Partition } from './pattern.js';
-import { compareWithSuccess, setKnownVersion } from './phase.js';
-import type { JournalRecord, RunKept, RunStarted } from './record.js';
-import { unreachable } from './result.js';
-import { occupy } from './room.js';
-import { endingOf, remember } from './run.js';
-import { emptyState, type Past, type State, type StateOptions, type Task } from './state.js';
+import { compareWithSuccess, enter, setKnownVersion } from './phase.js';
+import { enqueue, occupy } from './room.js';
+import { remember } from './run.js';
+import { never } from './soonest.js';
+import { emptyState, jobNode, type Running, type State, type StateOptions, type Task } from './state.js';
 import { forgetPast } from './step.js';
 
-/** A run as the journal tells it. */
-export type RunTold = Past & { readonly task: string; readonly job: string; readonly partition: Partition };
-
-/** What the records say about one task. */
-interface Told {
-  readonly job: string;
-  readonly partition: Partition;
-  readonly runs: RunTold[];
-  open: { readonly started: RunStarted; readonly since: number; readonly first: number } | undefined;
-  retried: boolean;
-}
-
-/** A history: all that the records tell, before it is held against a mapping. */
-export interface History {
-  readonly tasks: ReadonlyMap<string, Told>;
-  /** Versions of objects that are not files. */
-  readonly versions: ReadonlyMap<ObjectId, string>;
-  /** Versions of files that a run left without succeeding. */
-  readonly leftovers: ReadonlyMap<ObjectId, string>;
-  readonly keys: ReadonlySet<string>;
-}
-
-/** Reads the records in their order. */
-export function readHistory(records: Iterable<JournalRecord>): History {
-  const tasks = new Map<string, Told>();
-  const open = new Map<string, string>();
-  const versions = new Map<ObjectId, string>();
-  const leftovers = new Map<ObjectId, string>();
-  const keys = new Set<string>();
-
-  const toldOf = (task: string, job: string, partition: Partition): Told => {
-    let told = tasks.get(task);
-    if (told) return told;
-    told = { job, partition, runs: [], open: undefined, retried: false };
-    tasks.set(task, told);
-    return told;
-  };
-  const ended = (run: RunTold): void => {
-    const told = toldOf(run.task, run.job, run.partition);
-    told.runs.push(run);
-    told.retried = false;
-    for (const [name, version] of Object.entries(run.produced)) {
-      const id = asObjectId(name);
-      if (kindOf(id) !== 'file') versions.set(id, version);
-      else if (run.outcome === 'succeeded') leftovers.delete(id);
-      else leftovers.set(id, version);
-    }
-  };
-
-  for (const record of records) {
-    switch (record.type) {
-      case 'run-started': {
-        const told = toldOf(record.task, record.job, record.partition);
-        const before = told.open?.started.run === record.run ? told.open : undefined;
-        told.open = { started: record, since: before?.since ?? record.at, first: before?.first ?? record.attempt };
-        open.set(record.run, record.task);
-        break;
-      }
-      case 'attempt-failed':
-        break;
-      case 'run-ended': {
-        const told = tasks.get(open.get(record.run) ?? '');
-        if (told?.open?.started.run !== record.run) break;
-        const { started, since } = told.open;
-        told.open = undefined;
-        open.delete(record.run);
-        const { outcome, produced } = record;
-        const { attempt: attempts, at: _, type: __, ...about } = started;
-        ended({ ...about, attempts, outcome, produced, startedAt: since, endedAt: record.at, ...endingOf(record) });
-        break;
-      }
-      case 'run': {
-        const { type: _, ...run } = record satisfies RunKept;
-        ended(run);
-        break;
-      }
-      case 'announced':
-        versions.set(asObjectId(record.object), record.version);
-        if (record.key !== undefined) keys.add(record.key);
-        break;
-      case 'asked': {
-        const told = tasks.get(record.task);
-        if (!told) break;
-        if (record.what === 'retry') told.retried = true;
-        else told.runs.length = 0;
-        break;
-      }
-      default:
-        unreachable(record);
-    }
-  }
-  return { tasks, versions, leftovers, keys };
-}
-
-/** The state that the history left, under this mapping. Jobs that are gone leave their past in the journal alone. */
-export function restore(mapping: Mapping, history: History, options: StateOptions): State {
+/**
+ * The state that the history left, under this mapping. Jobs that are gone leave their past aside; what still runs of them
+ * finishes. `from` is the state that this one replaces, in one and the same process: its executing runs go on.
+ */
+export function restore(mapping: Mapping, history: History, options: StateOptions, from?: State): State {
   const state = emptyState(mapping, options);
+  if (from) carryOver(state, from);
+  // Each goes to its object as soon as that is known.
+  for (const [id, version] of history.leftovers) state.strays.leftovers.set(id, version);
   for (const job of state.jobs.values()) if (job.job.captures.length === 0) knowTask(state, job, {});
   for (const [name, told] of history.tasks) {
-    const job = state.jobs.get(told.job);
-    if (!job || !sameNames(job.job.captures, told.partition)) continue;
     if (told.runs.length === 0 && !told.open) continue;
-    const task = knowTask(state, job, told.partition);
-    if (task.id !== name) continue;
-    restoreTask(state, task, told);
+    const task = taskOf(state, name, told, from);
+    if (task) restoreTask(state, task, told, from);
+    else state.strays.tasks.set(name, told);
   }
   for (const [id, version] of history.versions) setKnownVersion(state, id, asVersion(version), 0);
-  for (const [id, version] of history.leftovers) {
-    const object = state.objects.get(id);
-    if (object) object.leftover = version;
-  }
   for (const key of history.keys) state.keys.add(key);
   for (const task of state.tasks.values()) compareWithSuccess(task);
+  // What changed while they ran was pending before anything that becomes due from now on.
+  for (const task of state.runs.values()) task.nextWave = hasNews(task) ? 0 : never;
   return state;
 }
 
-function restoreTask(state: State, task: Task, told: Told): void {
+/** Something that it reads is there in another version than its run consumes. */
+const hasNews = ({ inputs, run }: Task): boolean =>
+  inputs.some(({ members }) =>
+    [...members].some(({ id, version }) => version !== undefined && run?.consumed[id] !== version),
+  );
+
+/** What is neither in the history nor to be looked at again. */
+function carryOver(state: State, from: State): void {
+  state.before = from.objects;
+  state.started = from.started;
+  state.turn = from.turn;
+  state.stopping = from.stopping;
+  for (const [id, landed] of from.lately) state.lately.set(id, landed);
+  for (const [directory, moved] of from.early) state.early.set(directory, moved);
+}
+
+/** The task that is told of, if it is one of this mapping's, or still runs. */
+function taskOf(state: State, name: string, told: Told, from: State | undefined): Task | undefined {
+  const job = state.jobs.get(told.job);
+  if (job && sameNames(job.job.captures, told.partition)) {
+    const task = knowTask(state, job, told.partition);
+    if (task.id === name) return task;
+    forgetTask(state, task);
+  }
+  if (!told.open) return undefined;
+  const last = from?.tasks.get(name)?.job.job ?? unknownJob(told);
+  return knowTask(state, jobNode({ ...last, sources: [] }, 0, undefined, undefined, true), told.partition);
+}
+
+/** A job of which nothing is left but a run: how that ends is all that there is to know. */
+const unknownJob = ({ job, partition }: Told): Job => ({
+  name: job,
+  index: -1,
+  tags: [],
+  sources: [],
+  targets: [],
+  captures: Object.keys(partition),
+  when: 'any',
+  run: '',
+  shell: 'sh',
+  env: {},
+  retries: { attempts: 1, delay: 0, backoff: 1 },
+  priority: 0,
+  enabled: true,
+  onUpstreamFailure: 'block',
+  onMissingTarget: 'ignore',
+  sourcesAs: 'all',
+  definition: '',
+  place: { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 },
+});
+
+function restoreTask(state: State, task: Task, told: Told, from: State | undefined): void {
   forgetPast(task);
   for (const run of told.runs) remember(task, run);
   task.retried = told.retried;
   if (!told.open) return;
-  const { started, since } = told.open;
-  task.run = {
+  const { started, since, first } = told.open;
+  const live = from?.runs.get(started.run)?.run;
+  const run: Running = {
     run: started.run,
     key: started.key,
     definition: started.definition,
     consumed: started.consumed,
+    targets: live ? live.targets.map(({ id }) => knowObject(state, id)) : task.targets,
     startedAt: since,
-    first: told.open.first,
+    first,
     attempt: started.attempt,
-    stage: 'doubt',
+    stage: live?.stage ?? 'doubt',
+    nextAt: live?.nextAt ?? 0,
   };
-  task.phase = 'running';
-  state.runs.set(started.run, task);
-  occupy(state, task, 1);
+  task.run = run;
+  enter(state, task, 'running');
+  state.runs.set(run.run, task);
+  if (run.stage === 'executing' || run.stage === 'doubt') occupy(state, task, 1);
+  else if (run.stage === 'pausing') state.deadlines.push({ at: run.nextAt, run: run.run });
+  else enqueue(state, task);
 }
 
 const sameNames = (names: readonly string[], partition: Partition): boolean =>

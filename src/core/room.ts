@@ -6,7 +6,7 @@
  * tasks that wait for one pool cost the others nothing.
  */
 import { kindOf } from './object.js';
-import { type Entry, type Place, queue, type State, type Task } from './state.js';
+import { type Entry, type Place, queue, type Running, type State, type Task } from './state.js';
 
 /** Puts the task into the queue, unless it is there. */
 export function enqueue(state: State, task: Task): void {
@@ -53,16 +53,19 @@ export function whatIsFull(
     return { code: 'no-room', message: `waits for room: concurrency of the job is ${job.concurrency}` };
   if (full === pool)
     return { code: 'no-room', message: `waits for room in pool ${pool.name} (${pool.limit} at a time)` };
-  const object = [...task.targets, ...readsAlone(task)].find((node) => node === full);
+  const object = [...writes(task), ...readsAlone(task)].find((node) => node === full);
   return { code: 'being-written', message: `waits until ${object?.id ?? 'an object'} is no longer being written` };
 }
 
 function* places(task: Task): Iterable<Place> {
   yield task.job;
   if (task.job.pool) yield task.job.pool;
-  yield* task.targets;
+  yield* writes(task);
   yield* readsAlone(task);
 }
+
+/** What the task is writing, or will write. */
+const writes = (task: Task): Running['targets'] => task.run?.targets ?? task.targets;
 
 /** Files that the task reads one by one: it does not start while somebody writes them. */
 function* readsAlone(task: Task): Iterable<Task['targets'][number]> {
@@ -76,7 +79,7 @@ function isFull(task: Task, place: Place): boolean {
   const { job, pool } = task.job;
   if (place === task.job) return job.concurrency !== undefined && task.job.running >= job.concurrency;
   if (place === pool) return pool.running >= pool.limit;
-  const target = task.targets.find((object) => object === place);
+  const target = writes(task).find((object) => object === place);
   if (target) return target.writing > 0 && !target.rules.concurrentWriters;
   for (const object of readsAlone(task)) if (object === place) return object.writing > 0;
   return false;
@@ -92,7 +95,7 @@ export function occupy(state: State, task: Task, by: 1 | -1): void {
   state.running += by;
   task.job.running += by;
   if (task.job.pool) task.job.pool.running += by;
-  for (const object of task.targets) object.writing += by;
+  for (const object of writes(task)) object.writing += by;
 }
 
 function park(place: Place, entry: Entry): void {

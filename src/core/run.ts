@@ -3,16 +3,17 @@
  */
 import type { Effect, Given, Work } from './effect.js';
 import type { AttemptOutcome } from './event.js';
-import { forget } from './known.js';
+import { toldOf } from './history.js';
+import { forget, forgetTask } from './known.js';
 import { asVersion, kindOf, type ObjectId } from './object.js';
 import { fill } from './pattern.js';
 import { touch } from './pending.js';
-import { compareWithSuccess, setVersion } from './phase.js';
+import { compareWithSuccess, enter, setVersion } from './phase.js';
 import { readiness } from './readiness.js';
-import type { Ending, RunEnded, Versions } from './record.js';
+import { endingOf, type RunEnded, type Versions } from './record.js';
 import { enqueue, release, takeNext } from './room.js';
 import { never } from './soonest.js';
-import type { Past, Running, State, Task } from './state.js';
+import type { ObjectNode, Past, Running, State, Task } from './state.js';
 import type { Reason } from './views.js';
 
 /** A start that failed for want of processes or memory is tried again after this many milliseconds. */
@@ -31,7 +32,7 @@ function start(state: State, task: Task, at: number, effects: Effect[]): void {
   task.run = run;
   task.retried = false;
   task.forced = false;
-  task.phase = 'running';
+  enter(state, task, 'running');
   state.runs.set(run.run, task);
   const { job } = task.job;
   const work = workOf(task, run);
@@ -65,10 +66,12 @@ function newRun(state: State, task: Task, at: number): Running {
     key,
     definition: task.job.job.definition,
     consumed,
+    targets: task.targets,
     startedAt: at,
     first: again ? last.attempts + 1 : 1,
     attempt: again ? last.attempts + 1 : 1,
     stage: 'executing',
+    nextAt: at,
   };
 }
 
@@ -103,11 +106,16 @@ export function endAttempt(state: State, id: string, outcome: AttemptOutcome, at
   if (!task || !run) return;
   release(state, task);
   const { attempts } = task.job.job.retries;
-  const last = run.attempt - run.first + 1 >= attempts || state.stopping;
+  // What was edited meanwhile finishes as it was, and is not tried again so.
+  const last = run.attempt - run.first + 1 >= attempts || state.stopping || isOutdated(task, run);
   if (outcome.temporary && !outcome.stopped) pause(state, task, run, at + temporaryDelay);
   else if (outcome.well || outcome.stopped || last) endRun(state, task, run, outcome, at, effects);
   else failAttempt(state, task, run, outcome, at, effects);
 }
+
+/** Its job was edited, or removed, since it started. */
+const isOutdated = (task: Task, run: Running): boolean =>
+  task.job.retired || run.definition !== task.job.job.definition;
 
 function failAttempt(
   state: State,
@@ -126,12 +134,13 @@ function failAttempt(
     { type: 'report', report: { event: 'attempt-failed', at, ...names(task, run), ...ending, nextAt } },
   );
   run.attempt += 1;
-  settleTargets(state, task, outcome, versionsAfter(task, run.run, outcome), task.wave);
+  settleTargets(state, run.targets, outcome, versionsAfter(task, run, outcome), task.wave);
   pause(state, task, run, nextAt);
 }
 
 function pause(state: State, task: Task, run: Running, nextAt: number): void {
   run.stage = 'pausing';
+  run.nextAt = nextAt;
   state.deadlines.push({ at: nextAt, run: run.run });
   touch(state, task);
 }
@@ -144,11 +153,11 @@ export function resume(state: State, id: string): void {
   enqueue(state, task);
 }
 
-/** We were told to stop: what is between two attempts ends here, and is due again. */
-export function interruptPaused(state: State, at: number, effects: Effect[]): void {
+/** What is between two attempts ends here, and is due again: we were told to stop, or its job was edited. */
+export function interruptPaused(state: State, at: number, effects: Effect[], outdatedOnly = false): void {
   for (const task of [...state.runs.values()]) {
     const { run } = task;
-    if (run && (run.stage === 'pausing' || run.stage === 'queued'))
+    if (run && (run.stage === 'pausing' || run.stage === 'queued') && (!outdatedOnly || isOutdated(task, run)))
       endRun(state, task, run, { well: false, stopped: true, targets: [] }, at, effects);
   }
 }
@@ -160,17 +169,10 @@ const names = (task: Task, run: Running) => ({
   attempt: run.attempt,
 });
 
-/** What an outcome says of how a command ended, and nothing else of it. */
-export const endingOf = ({ exitCode, signal, problem }: Ending): Ending => ({
-  ...(exitCode === undefined ? {} : { exitCode }),
-  ...(signal === undefined ? {} : { signal }),
-  ...(problem === undefined ? {} : { problem }),
-});
-
 function endRun(state: State, task: Task, run: Running, outcome: AttemptOutcome, at: number, effects: Effect[]): void {
   const result: RunEnded['outcome'] = outcome.well ? 'succeeded' : outcome.stopped ? 'interrupted' : 'failed';
   const ending = endingOf(outcome);
-  const produced = versionsAfter(task, run.run, outcome);
+  const produced = versionsAfter(task, run, outcome);
   effects.push({
     type: 'append',
     record: { type: 'run-ended', at, run: run.run, outcome: result, ...ending, produced },
@@ -206,7 +208,10 @@ function endRun(state: State, task: Task, run: Running, outcome: AttemptOutcome,
     ...ending,
   });
   touch(state, task);
-  settleTargets(state, task, outcome, produced, wave);
+  settleTargets(state, run.targets, outcome, produced, wave);
+  if (!task.job.retired) return;
+  state.strays.tasks.set(task.id, toldOf(task));
+  forgetTask(state, task);
 }
 
 /** The task's past, as far as it decides anything. */
@@ -221,25 +226,35 @@ export function remember(task: Task, past: Past): void {
  * Versions of the targets after an attempt. Well: of files as they were looked at, of anything else the run's own name.
  * Otherwise only what it left behind, not what was there before.
  */
-function versionsAfter(task: Task, run: string, outcome: AttemptOutcome): Versions {
+function versionsAfter(task: Task, { run, targets }: Running, outcome: AttemptOutcome): Versions {
   const produced: Record<string, string> = {};
   for (const { object, found } of outcome.targets)
-    if (found.state === 'present' && (outcome.well || isLeft(task, object, found.version)))
+    if (
+      found.state === 'present' &&
+      found.version !== undefined &&
+      (outcome.well || isLeft(task, targets, object, found.version))
+    )
       produced[object] = found.version;
-  if (outcome.well) for (const { id } of task.targets) if (kindOf(id) !== 'file') produced[id] = run;
+  if (outcome.well) for (const { id } of targets) if (kindOf(id) !== 'file') produced[id] = run;
   return produced;
 }
 
 /** Neither known before nor, where nothing has been looked at yet since we live, made by the last success. */
-const isLeft = (task: Task, id: ObjectId, version: string): boolean =>
-  task.success?.produced[id] !== version && task.targets.find((object) => object.id === id)?.version !== version;
+const isLeft = (task: Task, targets: readonly ObjectNode[], id: ObjectId, version: string): boolean =>
+  task.success?.produced[id] !== version && targets.find((object) => object.id === id)?.version !== version;
 
 /** After a success the targets exist; after a failure what was touched may not be consumed. */
-function settleTargets(state: State, task: Task, outcome: AttemptOutcome, produced: Versions, wave: number): void {
+function settleTargets(
+  state: State,
+  targets: readonly ObjectNode[],
+  outcome: AttemptOutcome,
+  produced: Versions,
+  wave: number,
+): void {
   const unchanged = new Set<string>();
   for (const { object, found } of outcome.targets)
     if (found.state === 'present' && produced[object] === undefined) unchanged.add(object);
-  for (const object of task.targets) {
+  for (const object of targets) {
     const version = produced[object.id];
     if (outcome.well) {
       object.leftover = undefined;

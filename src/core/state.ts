@@ -5,9 +5,10 @@
  * `room` says what may start.
  */
 import { Heap } from './heap.js';
+import type { Told } from './history.js';
 import type { Job } from './job.js';
 import type { Settling } from './landing.js';
-import type { Mapping, ObjectDeclaration } from './mapping.js';
+import type { Mapping, ObjectDeclaration, Rules } from './mapping.js';
 import type { ObjectId, Version } from './object.js';
 import type { Partition } from './pattern.js';
 import { PatternIndex } from './pattern-index.js';
@@ -23,7 +24,7 @@ export interface Place {
 /** An object that exists, or that a known task would make. */
 export interface ObjectNode extends Place {
   readonly id: ObjectId;
-  readonly rules: Omit<ObjectDeclaration, 'pattern'>;
+  readonly rules: Rules;
   /** It exists, complete, in this version. */
   version: Version | undefined;
   /** It is there, and still changing as far as we know. */
@@ -64,6 +65,8 @@ export interface PoolNode extends Place {
 
 export interface JobNode extends Place {
   readonly job: Job;
+  /** It is no longer in the mapping, and only finishes what runs. */
+  readonly retired: boolean;
   /** A task's upstream always has a lower rank. */
   readonly rank: number;
   readonly pool: PoolNode | undefined;
@@ -98,12 +101,25 @@ export interface Running {
   readonly key: string;
   readonly definition: string;
   readonly consumed: Versions;
+  /** What it writes: the task's targets, as they were declared when it started. */
+  readonly targets: readonly ObjectNode[];
   readonly startedAt: number;
   /** Number of its first attempt: those of an interrupted run before it count on, for the same work. */
   readonly first: number;
   attempt: number;
   /** `doubt`: it was running when we last lived, and nobody has found out yet what became of it. */
   stage: 'executing' | 'pausing' | 'queued' | 'doubt';
+  /** While it is pausing: when the next attempt starts. */
+  nextAt: number;
+}
+
+/** A file that landed a short while ago: when it is written on, it was taken too early. */
+export interface Landed {
+  readonly file: string;
+  readonly written: string;
+  readonly at: number;
+  /** It was taken at once, because it seemed to have been moved into place. */
+  readonly moved: boolean;
 }
 
 export interface Task extends Place {
@@ -173,6 +189,16 @@ export interface State {
   readonly deadlines: Heap<Deadline>;
   /** Announcement keys that have been counted. */
   readonly keys: Set<string>;
+  /** What landed lately, in that order. */
+  readonly lately: Map<ObjectId, Landed>;
+  /** Directories in which files were taken at once and then written on (`true`), or taken after their settle time. */
+  readonly early: Map<string, boolean>;
+  /** What the journal tells of that has no place in this mapping: it may come back. */
+  readonly strays: { readonly tasks: Map<string, Told>; readonly leftovers: Map<ObjectId, string> };
+  /** Objects as the state saw them that this one replaces, until all has been looked at again. */
+  before: ReadonlyMap<ObjectId, ObjectNode> | undefined;
+  /** How many tasks are in each phase. */
+  readonly counts: Record<Phase, number>;
   /** Counts steps. */
   turn: number;
   started: number;
@@ -246,6 +272,11 @@ export function emptyState(mapping: Mapping, options: StateOptions): State {
     ready: queue(),
     deadlines: new Heap((one, other) => one.at < other.at),
     keys: new Set(),
+    lately: new Map(),
+    early: new Map(),
+    strays: { tasks: new Map(), leftovers: new Map() },
+    before: undefined,
+    counts: { waiting: 0, held: 0, blocked: 0, ready: 0, running: 0, succeeded: 0, failed: 0, disabled: 0 },
     turn: 0,
     started: 0,
     running: 0,
@@ -257,13 +288,21 @@ export function emptyState(mapping: Mapping, options: StateOptions): State {
   };
 }
 
-function jobNode(job: Job, rank: number, pool: PoolNode | undefined, selected: StateOptions['selected']): JobNode {
+/** A job among others; `retired`: it is no longer in the mapping. */
+export function jobNode(
+  job: Job,
+  rank: number,
+  pool: PoolNode | undefined,
+  selected?: StateOptions['selected'],
+  retired = false,
+): JobNode {
   const capturing = job.sources.flatMap(({ optional, pattern }, at) =>
     optional || pattern.captures.length === 0 ? [] : [at],
   );
   const full = capturing.filter((at) => job.sources[at]?.pattern.captures.length === job.captures.length);
   return {
     job,
+    retired,
     rank,
     pool,
     selected: selected === undefined || selected.has(job.name),

@@ -2,11 +2,12 @@
  * The core: `step(state, event) → effects`. Synchronous and deterministic; time comes in on events and goes out as
  * `wake-at`. The state is changed in place; what an event costs is what it affects.
  */
+import { noteEarly, noteLanding } from './early.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
 import { findObject, forget, forgetTask } from './known.js';
-import { decideLanding } from './landing.js';
-import type { Look, ObjectId, Observation } from './object.js';
+import { decideLanding, type Seen, type Settling } from './landing.js';
+import { directoryOf, type Look, type ObjectId, type Observation } from './object.js';
 import { touch } from './pending.js';
 import { setKnownVersion, settleAll, setVersion, touchReaders, touchWriters } from './phase.js';
 import { unreachable } from './result.js';
@@ -34,8 +35,15 @@ export function step(state: State, event: Event): Effect[] {
     case 'asked':
       for (const name of event.tasks) ask(state, event.what, name, event.at, effects);
       break;
+    case 'adopted':
+      adopt(state, event.run, event.at, effects);
+      break;
+    case 'remapped':
+      interruptPaused(state, event.at, effects, true);
+      break;
     case 'opened':
       state.open = true;
+      state.before = undefined;
       for (const task of state.tasks.values()) touch(state, task);
       break;
     case 'stopping':
@@ -56,6 +64,7 @@ export function step(state: State, event: Event): Effect[] {
 function takeLook(state: State, look: Look, at: number, effects: Effect[]): void {
   const { found } = look;
   const object = found.state === 'absent' ? state.objects.get(look.object) : findObject(state, look.object);
+  if (!object) state.strays.leftovers.delete(look.object);
   // What one of our own tasks is writing is looked at when it ends.
   if (!object || object.writing > 0) return;
   object.trouble = found.state === 'unknown' ? found.problem : undefined;
@@ -71,27 +80,32 @@ function takeObservation(state: State, object: ObjectNode, found: Observation, a
     case 'unknown':
       return;
     case 'absent':
+      state.lately.delete(object.id);
       object.settling = undefined;
       object.leftover = undefined;
       if (!setVersion(state, object, undefined, state.turn)) forget(state, object);
       return;
     case 'present': {
-      if (found.version === object.version || found.version === object.leftover) return;
-      const known = isKnown(object, found.version);
-      const decision = known ? 'landed' : decideLanding(object.settling, found, at, object.rules);
-      if (decision !== 'landed') {
+      const { version } = found;
+      if (version !== undefined && (version === object.version || version === object.leftover)) return;
+      noteEarly(state, object, found, at, effects);
+      const known = version !== undefined && isKnown(state, object, version);
+      const decision = known ? 'landed' : decide(state, object, found, at);
+      if (typeof decision === 'object') {
         object.settling = decision;
-        state.deadlines.push({ at: decision.deadline, object });
+        if (decision.deadline !== never) state.deadlines.push({ at: decision.deadline, object });
         setVersion(state, object, undefined, state.turn);
+        return;
+      }
+      if (version === undefined) {
+        readIt(state, object, found, at, effects);
         return;
       }
       object.settling = undefined;
       object.leftover = undefined;
-      if (setVersion(state, object, found.version, state.turn) && !known)
-        effects.push({
-          type: 'report',
-          report: { event: 'object-landed', at, object: object.id, version: found.version },
-        });
+      if (!known) noteLanding(state, object, found, at, decision === 'moved');
+      if (setVersion(state, object, version, state.turn) && !known)
+        effects.push({ type: 'report', report: { event: 'object-landed', at, object: object.id, version } });
       return;
     }
     default:
@@ -99,12 +113,40 @@ function takeObservation(state: State, object: ObjectNode, found: Observation, a
   }
 }
 
-/** This version has landed before: a success of ours made it, or a run of ours read it. */
-function isKnown(object: ObjectNode, version: string): boolean {
+function decide(state: State, object: ObjectNode, found: Seen, at: number): 'landed' | 'moved' | Settling {
+  const { rules } = object;
+  const before = object.settling ?? state.before?.get(object.id)?.settling;
+  const strict = rules.strict || state.early.get(directoryOf(object.id)) === true;
+  return decideLanding(before, found, at, strict === rules.strict ? rules : { ...rules, strict });
+}
+
+/** It has landed, and only reading it tells its version. Until then it is not there. */
+function readIt(state: State, object: ObjectNode, found: Seen, at: number, effects: Effect[]): void {
+  const asked = object.settling?.lacks === 'content' && object.settling.last.stamp === found.stamp;
+  const since = object.settling?.since ?? Math.min(found.changedAt, at);
+  object.settling = { last: found, since, deadline: never, lacks: 'content' };
+  setVersion(state, object, undefined, state.turn);
+  if (!asked) effects.push({ type: 'look', objects: [object.id], content: true });
+}
+
+/** This version has landed before: a success of ours made it, a run of ours read it, or the state before this one had it. */
+function isKnown(state: State, object: ObjectNode, version: string): boolean {
+  if (state.before?.get(object.id)?.version === version) return true;
   for (const task of object.writers) if (task.success?.produced[object.id] === version) return true;
   for (const input of object.inputs)
     for (const task of input.tasks) if (task.last?.consumed[object.id] === version) return true;
   return false;
+}
+
+/** A run goes on that an objflow which is gone had started. */
+function adopt(state: State, id: string, at: number, effects: Effect[]): void {
+  const task = state.runs.get(id);
+  const run = task?.run;
+  if (!task || run?.stage !== 'doubt') return;
+  run.stage = 'executing';
+  const { attempt, startedAt } = run;
+  const about = { at, task: task.id, job: task.job.job.name, run: id, attempt, startedAt };
+  effects.push({ type: 'report', report: { event: 'run-adopted', ...about } });
 }
 
 function wake(state: State, at: number, effects: Effect[]): void {

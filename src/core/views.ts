@@ -6,6 +6,8 @@ export type Phase = 'waiting' | 'held' | 'blocked' | 'ready' | 'running' | 'succ
 export type ReasonCode =
   | 'source-missing'
   | 'source-settling'
+  | 'source-too-small'
+  | 'marker-missing'
   | 'source-unknown'
   | 'source-changed'
   | 'never-succeeded'

@@ -4,8 +4,8 @@
  */
 import { failedTasks } from '../core/answers.js';
 import type { Effect, Work } from '../core/effect.js';
-import type { AttemptOutcome, Event } from '../core/event.js';
-import { displayName, kindOf, type Look, type ObjectId } from '../core/object.js';
+import type { Event } from '../core/event.js';
+import { kindOf, type Look, type ObjectId, type Version } from '../core/object.js';
 import type { JournalRecord } from '../core/record.js';
 import { runsInDoubt } from '../core/restore.js';
 import { unreachable } from '../core/result.js';
@@ -13,78 +13,134 @@ import type { State } from '../core/state.js';
 import { isIdle, step } from '../core/step.js';
 import type { Execution, Outcome } from '../execute/executor.js';
 import type { JournalProblem } from '../journal/problem.js';
-import type { World } from './world.js';
+import { judge } from './judge.js';
+import type { Objects, World } from './world.js';
 
 export interface EngineOptions {
   /** Try once more what stands failed. */
   readonly retry: boolean;
   /** Run what is selected, due or not. */
   readonly force: boolean;
+  /** Goes on when there is nothing to do, until it is told to stop. */
+  readonly lasting?: boolean;
+  /** Told when the first look at everything is complete: from now on things start. */
+  readonly opened?: () => void;
 }
 
 export type Finished =
   | { readonly how: 'idle' | 'stopped' }
   | { readonly how: 'journal'; readonly problem: JournalProblem };
 
+/** Something that was announced from outside. */
+export interface Announced {
+  readonly object: ObjectId;
+  readonly version: Version;
+  readonly key?: string;
+}
+
 export interface Engine {
-  /** Looks at everything, runs what is due until nothing is. */
+  readonly state: State;
+  /** Looks at everything, runs what is due until nothing is; a lasting one until it is stopped. */
   run(): Promise<Finished>;
   /** Starts nothing more; `terminate` and `kill` also end what runs. */
   stop(intent: 'finish' | 'terminate' | 'kill'): void;
+  /** Objects were looked at. */
+  looked(looks: readonly Look[]): void;
+  /** Objects were announced; gives whether that is on record. A file is looked at: it is the truth itself. */
+  announce(announced: readonly Announced[]): boolean;
+  /** Goes on with another state and its objects, made from the present one, once everything has been looked at. */
+  replace(make: (state: State) => { readonly state: State; readonly objects: Objects }): Promise<void>;
 }
 
+/** Milliseconds between two tries to write to a journal that has no room. */
+const patience = 1000;
+
 /** An engine over this state and this world. */
-export function createEngine(state: State, world: World, options: EngineOptions): Engine {
+export function createEngine(first: State, world: World, options: EngineOptions): Engine {
+  const { clock, journal, executor } = world;
+  let state = first;
+  let objects = world.objects;
   const queue: Event[] = [];
   const executions = new Map<string, Execution>();
   const ending = new Map<string, readonly ObjectId[]>();
+  /** What could not be recorded for want of room, and so has not happened. */
+  let stalled: readonly Effect[] | undefined;
+  let stopping = false;
   let looking = 0;
-  let wakeUp: (() => void) | undefined;
+  let hooks = 0;
+  let waiters: (() => void)[] = [];
   let cancelWake: (() => void) | undefined;
   let problem: JournalProblem | undefined;
 
+  const wakeUp = (): void => {
+    const woken = waiters;
+    waiters = [];
+    for (const wake of woken) wake();
+  };
+  /** Until something has happened. */
+  const something = (): Promise<void> => new Promise((resolve) => waiters.push(resolve));
+
   const post = (event: Event): void => {
     queue.push(event);
-    wakeUp?.();
+    wakeUp();
   };
 
   /** Performs a batch: all records are written before the first act, and what must be on disk is synced. */
   function perform(effects: readonly Effect[]): void {
     const records = effects.flatMap((effect) => (effect.type === 'append' ? [effect.record] : []));
     if (records.length > 0 && !problem) {
-      const appended = world.journal.append(records);
-      const synced = appended.ok && records.some(mustBeOnDisk) ? world.journal.sync() : appended;
+      const appended = journal.append(records);
+      if (!appended.ok && appended.error.retryable && options.lasting && !stopping) {
+        stall(effects, appended.error);
+        return;
+      }
+      const synced = appended.ok && records.some(mustBeOnDisk) ? journal.sync() : appended;
       if (!synced.ok) problem = synced.error;
     }
-    // Once an attempt's end is on record, what would tell of it again must not outlive it into the next attempt.
-    if (!problem)
-      for (const record of records)
-        if (record.type === 'run-ended' || record.type === 'attempt-failed') world.executor.forget(record.run);
     // What could not be recorded must neither happen nor be told.
-    if (!problem) for (const effect of effects) act(effect);
+    if (problem) return;
+    // Once an attempt's end is on record, what would tell of it again must not outlive it into the next attempt.
+    for (const record of records)
+      if (record.type === 'run-ended' || record.type === 'attempt-failed') executor.forget(record.run);
+    for (const effect of effects) act(effect);
+    for (const content of [false, true]) {
+      const asked = effects.flatMap((effect) =>
+        effect.type === 'look' && (effect.content === true) === content ? effect.objects : [],
+      );
+      if (asked.length > 0) lookAt(asked, content);
+    }
+  }
+
+  /** Nothing happens until there is room again; what runs goes on, and what it does is kept. */
+  function stall(effects: readonly Effect[], { message }: JournalProblem): void {
+    if (!stalled) world.warn?.(`${message}; nothing starts until then`);
+    stalled = effects;
+    clock.at(clock.now() + patience, () => {
+      stalled = undefined;
+      perform(effects);
+      if (!stalled && !problem) world.warn?.('there is room for the state again: going on');
+      wakeUp();
+    });
   }
 
   function act(effect: Effect): void {
     switch (effect.type) {
       case 'append':
+      case 'look':
         return;
       case 'start':
-        begin(effect.work.run, world.executor.start(effect.work), effect.work);
+        begin(effect.work.run, executor.start(effect.work), effect.work);
         return;
       case 'hook':
-        looking += 1;
-        void world.executor.hook(effect.command, effect.work).finally(done);
-        return;
-      case 'look':
-        looking += 1;
-        void world.objects
-          .look(effect.objects)
-          .then((looks) => post({ type: 'looked', at: world.clock.now(), looks }))
-          .finally(done);
+        hooks += 1;
+        void executor.hook(effect.command, effect.work).finally(() => {
+          hooks -= 1;
+          wakeUp();
+        });
         return;
       case 'wake-at':
         cancelWake?.();
-        cancelWake = world.clock.at(effect.at, () => post({ type: 'woke', at: world.clock.now() }));
+        cancelWake = clock.at(effect.at, () => post({ type: 'woke', at: clock.now() }));
         return;
       case 'report':
         world.tell(effect.report);
@@ -94,106 +150,137 @@ export function createEngine(state: State, world: World, options: EngineOptions)
     }
   }
 
-  const done = (): void => {
-    looking -= 1;
-    wakeUp?.();
-  };
+  function lookAt(ids: readonly ObjectId[], content = false): void {
+    looking += 1;
+    void objects
+      .look(ids, content)
+      .then((looks) => post({ type: 'looked', at: clock.now(), looks }))
+      .finally(() => {
+        looking -= 1;
+        wakeUp();
+      });
+  }
 
   function begin(run: string, execution: Execution, work: Pick<Work, 'targets'>): void {
     executions.set(run, execution);
     ending.set(
       run,
-      work.targets.flatMap(({ objects }) => objects).filter((id) => kindOf(id) === 'file'),
+      work.targets.flatMap((target) => target.objects).filter((id) => kindOf(id) === 'file'),
     );
     void execution.outcome.then((outcome) => end(run, outcome));
   }
 
   /** Looks at the run's targets, and tells how it went. */
   async function end(run: string, outcome: Outcome): Promise<void> {
-    const judged = await judge(outcome, await world.objects.look(ending.get(run) ?? []));
+    const looks = await objects.look(ending.get(run) ?? [], true);
+    const judged = await judge(objects, outcome, looks);
     // Until here it counts as under way: a loop that is stopping would otherwise leave without it.
     executions.delete(run);
     ending.delete(run);
-    post({ type: 'attempt-ended', at: world.clock.now(), run, outcome: judged });
-  }
-
-  /** Exit status 0 is not enough: the file targets must be there, and on disk before a success is recorded. */
-  async function judge(outcome: Outcome, targets: readonly Look[]): Promise<AttemptOutcome> {
-    const exitedWell =
-      outcome.exitCode === 0 && outcome.problem === undefined && !outcome.stopped && !outcome.temporary;
-    if (!exitedWell) return { ...outcome, well: false, targets };
-    const lacking = targets.filter(({ found }) => found.state !== 'present').map(({ object }) => displayName(object));
-    if (lacking.length > 0)
-      return {
-        ...outcome,
-        well: false,
-        problem: `exited with status 0 but did not make ${lacking.join(', ')}`,
-        targets,
-      };
-    const unsynced = await world.objects.sync(targets.map(({ object }) => object));
-    if (unsynced !== undefined)
-      return { ...outcome, well: false, problem: `its target could not be put on disk: ${unsynced}`, targets };
-    return { ...outcome, well: true, targets };
+    post({ type: 'attempt-ended', at: clock.now(), run, outcome: judged });
   }
 
   /** Finds out what became of the runs that were in progress when we last lived. */
   async function findLost(): Promise<void> {
     for (const run of runsInDoubt(state)) {
-      const task = state.runs.get(run);
-      const objects = task?.targets.map(({ id }) => id) ?? [];
-      const found = await world.executor.attach(run);
-      if (found && 'outcome' in found) begin(run, found, { targets: [{ gathers: false, objects }] });
-      else {
+      const targets = state.runs.get(run)?.targets.map(({ id }) => id) ?? [];
+      const found = await executor.attach(run);
+      if (found && 'outcome' in found) {
+        begin(run, found, { targets: [{ gathers: false, objects: targets }] });
+        post({ type: 'adopted', at: clock.now(), run });
+      } else {
         ending.set(
           run,
-          objects.filter((id) => kindOf(id) === 'file'),
+          targets.filter((id) => kindOf(id) === 'file'),
         );
         await end(run, found ?? { stopped: true });
       }
     }
   }
 
-  async function open(): Promise<void> {
-    await findLost();
-    post({ type: 'looked', at: world.clock.now(), looks: await world.objects.list() });
+  /** Looks at everything, and says that the look is complete. */
+  async function lookAtAll(): Promise<void> {
+    post({ type: 'looked', at: clock.now(), looks: await objects.list() });
     drain();
     const targets = targetsToLookAt(state);
-    if (targets.length > 0) post({ type: 'looked', at: world.clock.now(), looks: await world.objects.look(targets) });
+    if (targets.length > 0) post({ type: 'looked', at: clock.now(), looks: await objects.look(targets, true) });
     drain();
-    if (options.retry) post({ type: 'asked', at: world.clock.now(), what: 'retry', tasks: failedTasks(state) });
-    if (options.force) post({ type: 'asked', at: world.clock.now(), what: 'force', tasks: selectedTasks(state) });
-    post({ type: 'opened', at: world.clock.now() });
+    // What has to be read to be known is read before anything starts without it.
+    while (looking > 0) {
+      await something();
+      drain();
+    }
+    if (options.retry) post({ type: 'asked', at: clock.now(), what: 'retry', tasks: failedTasks(state) });
+    if (options.force) post({ type: 'asked', at: clock.now(), what: 'force', tasks: selectedTasks(state) });
+    post({ type: 'opened', at: clock.now() });
   }
 
   function drain(): void {
+    if (stalled) return;
     const effects: Effect[] = [];
-    for (const event of queue.splice(0)) effects.push(...step(state, event));
+    for (const event of queue.splice(0)) for (const effect of step(state, event)) effects.push(effect);
     perform(effects);
+    world.turned?.();
+  }
+
+  const isOver = (): boolean => {
+    if (executions.size > 0 || looking > 0 || hooks > 0) return false;
+    return stopping || problem !== undefined || (!options.lasting && isIdle(state));
+  };
+
+  function compact(): void {
+    const compacted = journal.compactIfWorthwhile();
+    // A journal that could not be made shorter for want of room is as good as before.
+    if (!compacted.ok && !compacted.error.retryable) problem = compacted.error;
   }
 
   return {
+    get state() {
+      return state;
+    },
     async run() {
-      await open();
+      await findLost();
+      await lookAtAll();
+      drain();
+      options.opened?.();
       for (;;) {
-        if (queue.length > 0) drain();
-        else if (executions.size === 0 && looking === 0 && (isIdle(state) || problem || state.stopping)) break;
-        else await new Promise<void>((resolve) => (wakeUp = resolve));
+        if (queue.length > 0 && !stalled) drain();
+        else if (isOver()) break;
+        else {
+          if (options.lasting && executions.size === 0 && !stalled && !problem) compact();
+          await something();
+        }
         // Lets whatever else has ended in the meantime join the next batch.
         await new Promise(setImmediate);
-        if (problem && !state.stopping) post({ type: 'stopping', at: world.clock.now() });
+        if (problem && !state.stopping) post({ type: 'stopping', at: clock.now() });
       }
       cancelWake?.();
-      if (!problem) {
-        const compacted = world.journal.compactIfWorthwhile();
-        // A journal that could not be made shorter for want of room is as good as before.
-        if (!compacted.ok && !compacted.error.retryable) problem = compacted.error;
-      }
+      if (stalled) perform(stalled);
+      if (!problem) compact();
       if (problem) return { how: 'journal', problem };
       return { how: state.stopping ? 'stopped' : 'idle' };
     },
     stop(intent) {
-      post({ type: 'stopping', at: world.clock.now() });
+      stopping = true;
+      post({ type: 'stopping', at: clock.now() });
       if (intent !== 'finish') for (const execution of executions.values()) execution.stop(intent);
+    },
+    looked(looks) {
+      post({ type: 'looked', at: clock.now(), looks });
+    },
+    announce(announced) {
+      const files = announced.flatMap(({ object }) => (kindOf(object) === 'file' ? [object] : []));
+      if (files.length > 0) lookAt(files);
+      for (const each of announced)
+        if (kindOf(each.object) !== 'file') queue.push({ type: 'announced', at: clock.now(), ...each });
+      drain();
+      return !stalled && !problem;
+    },
+    async replace(make) {
+      drain();
+      ({ state, objects } = make(state));
+      post({ type: 'remapped', at: clock.now() });
+      await lookAtAll();
     },
   };
 }

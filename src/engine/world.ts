@@ -7,9 +7,10 @@ import type { Executor } from '../execute/executor.js';
 import type { Journal } from '../journal/writer.js';
 
 export interface Objects {
-  /** Everything that is there and wanted. */
+  /** Everything that is there and wanted. Where it is watched, what happens from the call on is told too. */
   list(): Promise<readonly Look[]>;
-  look(ids: readonly ObjectId[]): Promise<readonly Look[]>;
+  /** Looks at these; with `content` also into what only its content tells the version of. */
+  look(ids: readonly ObjectId[], content?: boolean): Promise<readonly Look[]>;
   /** Puts files on disk; gives what went wrong. */
   sync(ids: readonly ObjectId[]): Promise<string | undefined>;
 }
@@ -28,4 +29,8 @@ export interface World {
   readonly clock: Clock;
   /** Told everything that happens; must not throw. */
   readonly tell: (report: Report) => void;
+  /** Told when what has happened has been dealt with. */
+  readonly turned?: () => void;
+  /** Told that something is not as it should be, and that objflow goes on. */
+  readonly warn?: (message: string) => void;
 }

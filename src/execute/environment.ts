@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Given, Work } from '../core/effect.js';
 import { kindOf, nameOf, type ObjectId } from '../core/object.js';
 import { err, ok, type Result } from '../core/result.js';
+import { systemdNames } from './systemd.js';
 
 /** Where a command runs. */
 export interface Surroundings {
@@ -34,6 +35,8 @@ const largestSum = 2 * 1024 * 1024 - 64 * 1024;
 const pointer = 8;
 
 const listNames = ['source', 'target', 'sources', 'targets', 'sources_file'];
+/** Of what objflow was given: what is not handed on. */
+const kept = new Set([...listNames, ...systemdNames]);
 
 /**
  * The environment and arguments of a command: this one, or a hook of the same work. Fails, with a sentence that says
@@ -51,8 +54,9 @@ export function environmentOf(work: Work, command: string, surroundings: Surroun
   /** Variables that `sources_as` can spare. */
   const spare = new Set<string>();
   for (const [name, value] of Object.entries(surroundings.inherited)) {
-    // Ours of an objflow around this one would otherwise shine through where this command is given none.
-    if (value !== undefined && !listNames.includes(name)) variables.set(name, value);
+    // Lists of an objflow around this one would otherwise shine through where this command is given none; and a command
+    // that spoke to systemd would be taken for objflow itself.
+    if (value !== undefined && !kept.has(name)) variables.set(name, value);
   }
   for (const [name, value] of Object.entries(job.env)) variables.set(name, value);
   for (const [name, value] of Object.entries(work.partition)) variables.set(name, value);

@@ -3,7 +3,7 @@
  * gives what replaying everything gives: for each task its last success, its last run, its unended runs and what was
  * asked of it since; for each object its last version, announced, produced or left behind by a failure. Knows nothing of files.
  */
-import type { Ending, JournalRecord, RunEnded, RunKept, RunStarted } from '../core/record.js';
+import { endingOf, type JournalRecord, type RunEnded, type RunKept, type RunStarted } from '../core/record.js';
 import type { Strange } from './line.js';
 import { type TaskTold, type Told, tell } from './tell.js';
 
@@ -89,10 +89,4 @@ const folded = (first: RunStarted, latest: RunStarted, ended: RunEnded): RunKept
   outcome: ended.outcome,
   produced: ended.produced,
   ...endingOf(ended),
-});
-
-const endingOf = ({ exitCode, signal, problem }: Ending): Ending => ({
-  ...(exitCode === undefined ? {} : { exitCode }),
-  ...(signal === undefined ? {} : { signal }),
-  ...(problem === undefined ? {} : { problem }),
 });

@@ -26,6 +26,8 @@ export interface Journal {
    * there is nothing else to do. A problem that is `retryable` leaves the journal as it was.
    */
   compactIfWorthwhile(): Result<boolean, JournalProblem>;
+  /** Whether it is still of use: nothing has failed, and the file is as it was left. Reads only. */
+  check(): Result<void, JournalProblem>;
   /** Closes the file and gives the state free; syncs nothing. Once is enough. */
   close(): void;
 }
@@ -182,6 +184,12 @@ export function writerOf(files: Files, path: string, name: string, open: Open, r
     }
   };
 
+  const check = (): Result<void, JournalProblem> => {
+    if (broken) return err(broken);
+    const found = changed();
+    return found ? err(found) : ok(undefined);
+  };
+
   let closed = false;
   const close = (): void => {
     if (closed) return; // a number that was closed may be another's by now
@@ -191,5 +199,5 @@ export function writerOf(files: Files, path: string, name: string, open: Open, r
     release();
   };
 
-  return { journal: { append, sync, compactIfWorthwhile, close }, compact };
+  return { journal: { append, sync, compactIfWorthwhile, check, close }, compact };
 }

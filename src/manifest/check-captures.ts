@@ -2,6 +2,7 @@
  * What one job's own fields must agree on: captures, `where`, targets and commands.
  */
 import type { Diagnostic } from '../core/diagnostic.js';
+import { isDirectory } from '../core/object.js';
 import type { DeclaredJob } from './declared.js';
 import { either, error, quote } from './finding.js';
 import { closest } from './suggest.js';
@@ -64,7 +65,7 @@ function targetFindings({ job, tree, sources, targets, whole }: DeclaredJob): re
       findings.push(error('target-gathers', message, tree.place(path), { hint }));
     } else if (pattern.kind === 'file' && missing.length > 0 && unknown.length === 0) {
       const hint = `put ${braces(missing)} into its name, or gather with * in the source, so that there is one task`;
-      const message = `every task of job ${quote(job.name)}, one for each ${braces(missing)}, would write the file ${quote(pattern.text)}`;
+      const message = `every task of job ${quote(job.name)}, one for each ${braces(missing)}, would write the ${isDirectory(pattern.id) ? 'directory' : 'file'} ${quote(pattern.text)}`;
       findings.push(error('target-shared-by-tasks', message, tree.place(path), { hint }));
     }
   }

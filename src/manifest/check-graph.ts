@@ -5,7 +5,7 @@ import type { Diagnostic } from '../core/diagnostic.js';
 import type { Edge, JobGraph } from '../core/graph.js';
 import { displayName } from '../core/object.js';
 import { OverlapIndex } from '../core/overlaps.js';
-import { isLiteral } from '../core/pattern.js';
+import { isLiteral, overlap } from '../core/pattern.js';
 import type { Declared, DeclaredJob } from './declared.js';
 import { error, quote, warning } from './finding.js';
 import { closest } from './suggest.js';
@@ -67,6 +67,24 @@ export function checkIdle({ jobs, objects }: Declared): readonly Diagnostic[] {
     findings.push(warning('unused-object', `no job reads or writes ${quote(name)}`, tree.keyPlace(path), { hint }));
   }
   return findings;
+}
+
+/** Markers that a job reads along with the objects that they are for: most often a name that is too wide. */
+export function checkMarkers({ jobs, objects }: Declared): readonly Diagnostic[] {
+  const marked = objects.flatMap(({ object, tree, path }) =>
+    object.marker?.where === 'beside' ? [{ pattern: object.pattern, marker: object.marker.pattern, tree, path }] : [],
+  );
+  if (marked.length === 0) return [];
+  const sources = jobs.flatMap(({ job }) => job.sources.map(({ pattern }) => [pattern, { job, pattern }] as const));
+  const index = new OverlapIndex(sources);
+  return marked.flatMap(({ pattern, marker, tree, path }) => {
+    const read = index.of(marker).find(({ value }) => overlap(value.pattern, pattern) !== undefined);
+    if (read === undefined) return [];
+    const { job, pattern: source } = read.value;
+    const message = `job ${quote(job.name)} reads the markers too: its source ${quote(source.text)} can be ${quote(displayName(read.witness))}`;
+    const hint = 'narrow the source, so that markers are not among what it matches: `landing/{name}.csv`';
+    return [warning('reads-marker', message, tree.place([...path, 'marker']), { hint })];
+  });
 }
 
 /** Jobs that feed themselves, at once or by way of others: one finding for each circle. */

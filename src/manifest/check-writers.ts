@@ -2,7 +2,7 @@
  * No file has two writers. (Any other object may: rows of a table come from many jobs.)
  */
 import type { Diagnostic } from '../core/diagnostic.js';
-import { displayName } from '../core/object.js';
+import { displayName, isDirectory } from '../core/object.js';
 import { OverlapIndex } from '../core/overlaps.js';
 import { isLiteral, type Pattern } from '../core/pattern.js';
 import type { DeclaredJob } from './declared.js';
@@ -49,14 +49,14 @@ export function checkWriters(jobs: readonly DeclaredJob[]): readonly Diagnostic[
 function twoWriters(first: Writer, second: Writer, witness: string): Diagnostic {
   const place = ({ declared, target }: Writer) => declared.tree.place(declared.targets[target] ?? []);
   const [one, other] = [first.declared.job.name, second.declared.job.name];
-  const file = quote(displayName(witness));
+  const [what, name] = [isDirectory(witness) ? 'directory' : 'file', quote(displayName(witness))];
   const message =
     first.declared === second.declared
-      ? `two targets of job ${quote(one)} can be the same file: ${file}`
-      : `jobs ${quote(one)} and ${quote(other)} can both write the file ${file}`;
+      ? `two targets of job ${quote(one)} can be the same ${what}: ${name}`
+      : `jobs ${quote(one)} and ${quote(other)} can both write the ${what} ${name}`;
   const bothLiteral = isLiteral(first.pattern) && isLiteral(second.pattern);
   const hint = bothLiteral
-    ? 'let one of them write another file'
+    ? `let one of them write another ${what}`
     : 'let one of them write to another directory, or narrow what is captured with `where`';
   return error('two-writers', message, place(second), {
     hint,

@@ -5,7 +5,8 @@
 import type { Diagnostic } from '../core/diagnostic.js';
 import { buildGraph, type JobGraph } from '../core/graph.js';
 import { checkCaptures } from './check-captures.js';
-import { checkCycles, checkIdle, checkProducers } from './check-graph.js';
+import { checkCycles, checkIdle, checkMarkers, checkProducers } from './check-graph.js';
+import { checkInside } from './check-inside.js';
 import { checkWriters } from './check-writers.js';
 import type { Declared, DeclaredJob, DeclaredPool, Spotted } from './declared.js';
 import { declaredTwice, error, quote } from './finding.js';
@@ -36,7 +37,13 @@ export function checkMapping(declared: Declared, root: Tree): Checked {
     ...checkCycles(jobs.kept, graph),
     ...(declared.doubt !== 'none' || jobs.kept.some(({ whole }) => !whole)
       ? []
-      : [...noJobs(jobs.kept, root), ...checkProducers(unique, graph), ...checkIdle(unique)]),
+      : [
+          ...noJobs(jobs.kept, root),
+          ...checkProducers(unique, graph),
+          ...checkInside(jobs.kept, graph),
+          ...checkMarkers(unique),
+          ...checkIdle(unique),
+        ]),
   ];
   return { findings, jobs: jobs.kept, graph };
 }

@@ -3,9 +3,6 @@
  */
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** The longest duration that a manifest may name: `365d`, in milliseconds. */
-export const longest = 365 * 86_400_000;
-
 /** Milliseconds, or undefined where the text is no duration. Not yet compared with any bounds. */
 export function milliseconds(text: string): number | undefined {
   const [, number, unit] = /^([0-9]+)(ms|s|m|h|d)$/.exec(text) ?? [];

@@ -4,8 +4,9 @@
  */
 import type { Diagnostic } from '../core/diagnostic.js';
 import type { Spotted } from './declared.js';
-import { longest, milliseconds } from './duration.js';
+import { milliseconds } from './duration.js';
 import { error, quote } from './finding.js';
+import { bytesOf, greatest } from './size.js';
 import { type Data, entries, entry } from './tree.js';
 
 /** Where fields come from: a job, then its manifest's defaults, then those of the root. */
@@ -29,6 +30,12 @@ export const oneOf =
 export const duration = (data: Data | undefined): number | undefined =>
   typeof data === 'string' ? milliseconds(data) : undefined;
 
+/** Bytes, at most `greatest`. */
+export const size = (data: Data | undefined): number | undefined => {
+  const bytes = typeof data === 'string' ? bytesOf(data) : number(data);
+  return bytes !== undefined && bytes <= greatest ? bytes : undefined;
+};
+
 /** The first layer that has the field, as this type. */
 export function pick<T>(layers: readonly Layer[], field: string, as: (data: Data | undefined) => T | undefined) {
   for (const { data } of layers) {
@@ -50,20 +57,31 @@ export function texts(layers: readonly Layer[], field: string): Readonly<Record<
   return Object.fromEntries(all.filter((pair): pair is readonly [string, string] => typeof pair[1] === 'string'));
 }
 
-const bounds: readonly (readonly [fields: readonly string[], least: number, text: string])[] = [
-  [['timeout'], 1, 'from 1ms to 365d'],
-  [['retries', 'delay'], 0, 'from 0s to 365d'],
-  [['settle'], 0, 'from 0s to 365d'],
+/** What a duration may be; its bounds as durations are written. */
+export interface Bound {
+  readonly fields: readonly string[];
+  readonly least: string;
+  readonly most: string;
+  /** How to mend what is too short, where it is not to write `least`. */
+  readonly hint?: string;
+}
+
+const usual: readonly Bound[] = [
+  { fields: ['timeout'], least: '1ms', most: '365d', hint: 'leave it out where there is to be none' },
+  { fields: ['retries', 'delay'], least: '0s', most: '365d' },
+  { fields: ['settle'], least: '0s', most: '365d' },
 ];
 
-/** Durations of a job, of defaults or of an object that are longer or shorter than they may be. */
-export function boundFindings({ tree, path, data }: Layer): readonly Diagnostic[] {
-  return bounds.flatMap(([fields, least, range]) => {
+/** Durations that are longer or shorter than they may be; by default those of a job, of defaults or of an object. */
+export function boundFindings({ tree, path, data }: Layer, bounds = usual): readonly Diagnostic[] {
+  return bounds.flatMap(({ fields, least, most, hint }) => {
     const written = fields.reduce<Data | undefined>(entry, data);
     const value = duration(written);
-    if (value === undefined || (value >= least && value <= longest)) return [];
-    const message = `${quote(fields.join('.'))} is ${quote(String(written))}, but may be ${range}`;
-    const hint = value === 0 ? 'leave it out where there is to be none' : 'write 365d at most';
-    return [error('out-of-range', message, tree.place([...path, ...fields]), { hint })];
+    if (value === undefined) return [];
+    const tooShort = value < (milliseconds(least) ?? 0);
+    if (!tooShort && value <= (milliseconds(most) ?? 0)) return [];
+    const message = `${quote(fields.join('.'))} is ${quote(String(written))}, but may be from ${least} to ${most}`;
+    const mend = tooShort ? (hint ?? `write ${least} at least`) : `write ${most} at most`;
+    return [error('out-of-range', message, tree.place([...path, ...fields]), { hint: mend })];
   });
 }

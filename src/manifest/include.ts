@@ -4,11 +4,12 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.js';
-import { fileId } from '../core/object.js';
+import { fileId, isDirectory } from '../core/object.js';
 import { match, type Pattern, parsePattern } from '../core/pattern.js';
 import { PatternIndex, type Walk } from '../core/pattern-index.js';
 import { err, ok, type Result } from '../core/result.js';
 import { error, quote, warning } from './finding.js';
+import type { SourceNotes, Wildcard } from './sources.js';
 import { closest } from './suggest.js';
 import { statOf, withoutLinks } from './text.js';
 import { entry, type Path, type Tree } from './tree.js';
@@ -24,16 +25,16 @@ export interface Included {
 type Found = Result<readonly Included[], Diagnostic>;
 
 /** The files that a manifest includes, in order; wildcards give theirs sorted by name. */
-export function includesOf(tree: Tree, root: string): readonly Found[] {
+export function includesOf(tree: Tree, root: string, notes: SourceNotes): readonly Found[] {
   const written = entry(tree.data, 'include');
   const list = Array.isArray(written) ? written : [written];
   return list.flatMap((text, index) => {
     const path = Array.isArray(written) ? ['include', index] : ['include'];
-    return typeof text === 'string' ? [filesOf(tree, path, text, root)] : [];
+    return typeof text === 'string' ? [filesOf(tree, path, text, root, notes)] : [];
   });
 }
 
-function filesOf(tree: Tree, path: Path, text: string, root: string): Found {
+function filesOf(tree: Tree, path: Path, text: string, root: string, notes: SourceNotes): Found {
   const place = tree.place(path);
   // As all paths in manifests: relative to the root manifest's directory, whichever manifest they stand in.
   const below = join(text).split(sep).join('/');
@@ -41,7 +42,11 @@ function filesOf(tree: Tree, path: Path, text: string, root: string): Found {
     const hint = "manifests stand in the project's directory or below: copy it there";
     return err(error('outside-project', `${quote(text)} is outside of the project's directory`, place, { hint }));
   }
-  if (!/[*?]/.test(text)) return literal(tree, path, text, join(root, below), root);
+  if (!/[*?]/.test(text)) {
+    const file = join(root, below).replace(/(?<=.)\/$/, '');
+    notes.named.add(file);
+    return literal(tree, path, text, file, root);
+  }
 
   const pattern = parsePattern(`file:${below}`);
   if (!pattern.ok) return err(error('bad-include', pattern.error.message, place, { hint: pattern.error.hint }));
@@ -49,7 +54,12 @@ function filesOf(tree: Tree, path: Path, text: string, root: string): Found {
     const hint = 'use * in place of the braces';
     return err(error('bad-include', `${quote(text)} has braces: an include takes *, ** and ? only`, place, { hint }));
   }
-  const files = glob(pattern.value, root);
+  if (isDirectory(pattern.value.id)) {
+    const hint = `include the manifests in them: ${quote(`${below}*.yaml`)}`;
+    return err(error('bad-include', `${quote(text)} names directories, not manifests`, place, { hint }));
+  }
+  const { files, wildcard } = glob(pattern.value, root);
+  notes.wildcards.push(wildcard);
   if (files.length === 0) {
     const hint = "check the path: it is relative to the root manifest's directory";
     return err(warning('empty-include', `${quote(text)} matches no file`, place, { hint }));
@@ -104,11 +114,13 @@ function list(directory: string): readonly Dirent[] {
   }
 }
 
-function glob(pattern: Pattern, root: string): readonly string[] {
+function glob(pattern: Pattern, root: string): { readonly files: readonly string[]; readonly wildcard: Wildcard } {
   const index = new PatternIndex<true>();
   index.add(pattern, true);
   const files: string[] = [];
+  const directories: string[] = [];
   const visit = (directory: string, walk: Walk): void => {
+    directories.push(join(root, directory));
     for (const { name, isFile, isDirectory } of candidates(join(root, directory), walk)) {
       const path = directory === '' ? name : `${directory}/${name}`;
       if (isFile && walk.wants(name) && match(pattern, fileId(path)) !== undefined) files.push(join(root, path));
@@ -117,8 +129,9 @@ function glob(pattern: Pattern, root: string): readonly string[] {
       if (!further.dead) visit(path, further);
     }
   };
-  visit('', index.walk(''));
-  return files;
+  const walk = index.walk('');
+  visit('', walk);
+  return { files, wildcard: { pattern, walk, directories } };
 }
 
 interface Candidate {

@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../core/result.js';
 import { checkMapping } from './check.js';
 import { error } from './finding.js';
 import { readAll } from './read-all.js';
+import { type ManifestSources, newNotes, type SourceNotes, sourcesOf } from './sources.js';
 import { beginning, statOf } from './text.js';
 import { entry } from './tree.js';
 
@@ -27,10 +28,11 @@ export interface Loaded extends Counted {
   readonly graph: JobGraph;
   /** Warnings. */
   readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ManifestSources;
 }
 
 export type LoadFailure =
-  | (Counted & { readonly diagnostics: readonly Diagnostic[] })
+  | (Counted & { readonly diagnostics: readonly Diagnostic[]; readonly sources: ManifestSources })
   | { readonly problem: 'no-manifest'; readonly message: string };
 
 /**
@@ -40,11 +42,12 @@ export type LoadFailure =
 export async function loadMapping(path: string): Promise<Result<Loaded, LoadFailure>> {
   const found = findRoot(resolve(path));
   if (!found.ok) return found;
-  const root = dirname(found.value);
-  const read = readAll(found.value, root);
-  const { rootTree, manifests, declared } = read;
+  const { file, notes } = found.value;
+  const read = readAll(file, notes);
+  const sources = sourcesOf(notes);
+  const { rootTree, manifests, declared, settings } = read;
   if (rootTree === undefined)
-    return err({ manifests, jobs: 0, objects: 0, diagnostics: inOrder(read.findings, manifests) });
+    return err({ manifests, jobs: 0, objects: 0, diagnostics: inOrder(read.findings, manifests), sources });
 
   const checked = checkMapping(declared, rootTree);
   const diagnostics = inOrder([...read.findings, ...checked.findings], manifests);
@@ -53,34 +56,44 @@ export async function loadMapping(path: string): Promise<Result<Loaded, LoadFail
     checked.jobs.flatMap(({ job }) => [...job.sources, ...job.targets].map(({ pattern }) => pattern.id)),
   );
   const counted = { manifests, jobs: jobs.size, objects: objects.size };
-  if (diagnostics.some(({ severity }) => severity === 'error')) return err({ ...counted, diagnostics });
+  if (diagnostics.some(({ severity }) => severity === 'error')) return err({ ...counted, diagnostics, sources });
 
   const concurrency = entry(rootTree.data, 'concurrency');
   const mapping: Mapping = {
-    root,
+    ...settings,
+    root: notes.root,
     manifests,
     ...(typeof concurrency === 'number' ? { concurrency } : {}),
     pools: new Map(declared.pools.map(({ name, limit }) => [name, limit])),
     objects: declared.objects.map(({ object }) => object),
     jobs,
   };
-  return ok({ ...counted, mapping, graph: checked.graph, diagnostics });
+  return ok({ ...counted, mapping, graph: checked.graph, diagnostics, sources });
 }
 
-function findRoot(path: string): Result<string, LoadFailure> {
+interface Root {
+  readonly file: string;
+  readonly notes: SourceNotes;
+}
+
+function findRoot(path: string): Result<Root, LoadFailure> {
   const none = (message: string) => err({ problem: 'no-manifest', message } as const);
   const stat = statOf(path);
   if (stat === undefined) return none(`there is no ${path}, or it may not be read`);
-  if (!stat.isDirectory()) return ok(path);
+  if (!stat.isDirectory()) return ok({ file: path, notes: newNotes(dirname(path)) });
+  const notes = newNotes(path);
   const [yaml, yml] = [join(path, 'objflow.yaml'), join(path, 'objflow.yml')];
+  // The second to come is an error, also where only the first was read
+  for (const file of [yaml, yml]) notes.named.add(file);
   const there = [yaml, yml].filter((file) => statOf(file) !== undefined);
   if (there.length === 2) {
     const hint = 'keep one of them, or name one with --file';
     const finding = error('two-manifests', 'objflow.yaml and objflow.yml stand side by side', beginning(yml), { hint });
-    return err({ manifests: there, jobs: 0, objects: 0, diagnostics: [finding] });
+    notes.read.push(...there.map((file) => [file, 'one of two'] as const));
+    return err({ manifests: there, jobs: 0, objects: 0, diagnostics: [finding], sources: sourcesOf(notes) });
   }
   const [file] = there;
-  return file === undefined ? none(`there is no objflow.yaml in ${path}`) : ok(file);
+  return file === undefined ? none(`there is no objflow.yaml in ${path}`) : ok({ file, notes });
 }
 
 /** By manifest, then by place; what is said of one place several times is said once. */

@@ -4,6 +4,7 @@
  */
 import { basename, relative } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.js';
+import { unsaid } from '../core/mapping.js';
 import {
   type Declared,
   type DeclaredJob,
@@ -17,15 +18,18 @@ import { error, quote } from './finding.js';
 import { includesOf } from './include.js';
 import { readJob } from './read-job.js';
 import { readObject } from './read-object.js';
+import { readSettings, rootOnly, type Settings } from './read-settings.js';
 import { checkShape } from './shape.js';
+import { hashOf, type SourceNotes } from './sources.js';
 import { beginning, readManifest, withoutLinks } from './text.js';
-import { type Data, entries, entry, isMap, type Path, type Tree } from './tree.js';
+import { entries, entry, isMap, type Path, type Tree } from './tree.js';
 import { parseYaml } from './yaml.js';
 
 export interface ReadAll {
   readonly rootTree: Tree | undefined;
   readonly manifests: readonly string[];
   readonly declared: Declared;
+  readonly settings: Settings;
   readonly findings: readonly Diagnostic[];
 }
 
@@ -37,8 +41,9 @@ interface Waiting {
   readonly byWildcard: boolean;
 }
 
-/** Reads manifests depth first, each once, each before those that it includes. */
-export function readAll(rootFile: string, root: string): ReadAll {
+/** Reads manifests depth first, each once, each before those that it includes; `notes` tell where from. */
+export function readAll(rootFile: string, notes: SourceNotes): ReadAll {
+  const { root } = notes;
   const jobs: DeclaredJob[] = [];
   const objects: DeclaredObject[] = [];
   const pools: DeclaredPool[] = [];
@@ -46,6 +51,7 @@ export function readAll(rootFile: string, root: string): ReadAll {
   const seen = new Set<string>();
   const manifests: string[] = [];
   let rootTree: Tree | undefined;
+  let settings: Settings = unsaid;
   let doubt: Doubt = 'none';
 
   const stack: Waiting[] = [{ file: rootFile, path: [], byWildcard: false }];
@@ -56,15 +62,20 @@ export function readAll(rootFile: string, root: string): ReadAll {
     if (loop !== undefined || seen.has(identity)) continue;
     seen.add(identity);
     manifests.push(next.file);
-    const tree = readTree(next.file, findings);
+    const tree = readTree(next.file, findings, notes);
     if (tree === undefined) {
       doubt = 'all';
       continue;
     }
     const isRoot = rootTree === undefined && next.includer === undefined;
-    if (isRoot) rootTree = tree;
     const shape = checkShape(tree);
-    findings.push(...shape.findings, ...rootOnly(tree, isRoot));
+    findings.push(...shape.findings, ...misplaced(tree, isRoot));
+    if (isRoot) {
+      rootTree = tree;
+      const read = readSettings(tree);
+      settings = read.settings;
+      findings.push(...read.findings);
+    }
     doubt = moreDoubt(doubt, shape.doubt);
 
     const own = defaultsOf(tree);
@@ -85,7 +96,7 @@ export function readAll(rootFile: string, root: string): ReadAll {
       pools.push({ tree, path: ['pools', name], name, limit: typeof limit === 'number' ? limit : 1 });
 
     const includer = { ...next, tree };
-    const included = includesOf(tree, root).flatMap((files) => {
+    const included = includesOf(tree, root, notes).flatMap((files) => {
       if (files.ok) return files.value;
       findings.push(files.error);
       if (files.error.severity === 'error') doubt = 'all';
@@ -93,11 +104,11 @@ export function readAll(rootFile: string, root: string): ReadAll {
     });
     stack.push(...included.map((file): Waiting => ({ ...file, includer })).reverse());
   }
-  return { rootTree, manifests, declared: { jobs, objects, pools, doubt }, findings };
+  return { rootTree, manifests, declared: { jobs, objects, pools, doubt }, settings, findings };
 }
 
-function readTree(file: string, findings: Diagnostic[]): Tree | undefined {
-  const source = readManifest(file);
+function readTree(file: string, findings: Diagnostic[], notes: SourceNotes): Tree | undefined {
+  const source = readManifest(file, (what) => notes.read.push([file, hashOf(what)]));
   if (!source.ok) {
     findings.push(source.error);
     return undefined;
@@ -126,14 +137,15 @@ function loopOf({ file, includer, path, byWildcard }: Waiting, root: string): re
   return undefined;
 }
 
-/** `version` must stand in the root manifest, `concurrency` may only stand there. */
-function rootOnly(tree: Tree, isRoot: boolean): readonly Diagnostic[] {
-  const has = (field: string): Data | undefined => entry(tree.data, field);
-  if (isRoot && isMap(tree.data) && has('version') === undefined) {
+/** `version` must stand in the root manifest, other fields may only stand there. */
+function misplaced(tree: Tree, isRoot: boolean): readonly Diagnostic[] {
+  const has = (field: string): boolean => entry(tree.data, field) !== undefined;
+  if (isRoot && isMap(tree.data) && !has('version')) {
     const hint = 'start with: version: 1';
     return [error('missing-field', 'the manifest has no field `version`', beginning(tree.file), { hint })];
   }
-  if (isRoot || has('concurrency') === undefined) return [];
-  const message = '`concurrency` holds for the whole project: it stands in the root manifest';
-  return [error('misplaced-field', message, tree.keyPlace(['concurrency']), { hint: 'move it there' })];
+  return (isRoot ? [] : rootOnly.filter(has)).map((field) => {
+    const message = `${quote(field)} holds for the whole project: it stands in the root manifest`;
+    return error('misplaced-field', message, tree.keyPlace([field]), { hint: 'move it there' });
+  });
 }

@@ -5,9 +5,13 @@ import type { Diagnostic } from '../core/diagnostic.js';
 import { undeclared } from '../core/mapping.js';
 import { parsePattern } from '../core/pattern.js';
 import type { DeclaredObject } from './declared.js';
-import { boundFindings, duration, flag, type Layer, oneOf, present, text, words } from './fields.js';
+import { boundFindings, duration, flag, type Layer, oneOf, present, size, text, words } from './fields.js';
 import { error, quote, warning } from './finding.js';
+import { readMarker } from './read-marker.js';
+import { bytesOf, greatest } from './size.js';
 import { entry } from './tree.js';
+
+const ofFiles = ['settle', 'strict', 'version', 'marker', 'min_size'];
 
 export interface ReadObject {
   /** Absent where its name is no pattern. */
@@ -24,12 +28,17 @@ export function readObject(own: Layer, name: string): ReadObject {
     return { findings: [error(code, message, tree.keyPlace(path), { hint })] };
   }
   const pattern = parsed.value;
-  const findings = [...boundFindings(own)];
-  for (const field of pattern.kind === 'file' ? [] : ['settle', 'strict', 'version']) {
-    if (entry(data, field) === undefined) continue;
-    const message = `${quote(field)} says nothing of ${quote(name)}, which is not a file`;
-    findings.push(warning('no-effect', message, tree.keyPlace([...path, field]), { hint: 'remove it' }));
-  }
+  const findings = [...boundFindings(own), ...sizeFindings(own)];
+  const has = (field: string) => entry(data, field) !== undefined;
+  const idle = (field: string, message: string) =>
+    warning('no-effect', `${quote(field)} ${message}`, tree.keyPlace([...path, field]), { hint: 'remove it' });
+  const isFile = pattern.kind === 'file';
+  for (const field of isFile ? [] : ofFiles.filter(has))
+    findings.push(idle(field, `says nothing of ${quote(name)}, which is not a file`));
+  for (const field of isFile && has('marker') ? ['settle', 'strict'].filter(has) : [])
+    findings.push(idle(field, `says nothing of ${quote(name)}, which lands when its marker is there`));
+  const marker = isFile ? readMarker(own, pattern) : undefined;
+  if (marker?.ok === false) findings.push(marker.error);
   const object = {
     ...undeclared,
     ...present({
@@ -40,9 +49,20 @@ export function readObject(own: Layer, name: string): ReadObject {
       settle: duration(entry(data, 'settle')),
       strict: flag(entry(data, 'strict')),
       version: oneOf('stat', 'content')(entry(data, 'version')),
+      marker: marker?.ok ? marker.value : undefined,
+      minSize: size(entry(data, 'min_size')),
       concurrentWriters: flag(entry(data, 'concurrent_writers')),
     }),
     pattern,
   };
   return { declared: { tree, path, object }, findings };
+}
+
+/** The schema bounds plain numbers; a text is one that is too great. */
+function sizeFindings({ tree, path, data }: Layer): readonly Diagnostic[] {
+  const written = text(entry(data, 'min_size'));
+  const bytes = written === undefined ? undefined : bytesOf(written);
+  if (written === undefined || bytes === undefined || bytes <= greatest) return [];
+  const message = `\`min_size\` is ${quote(written)}, but may be from 0 to 1000TB`;
+  return [error('out-of-range', message, tree.place([...path, 'min_size']), { hint: 'write 1000TB at most' })];
 }

@@ -8,6 +8,7 @@ import type { Diagnostic } from '../core/diagnostic.js';
 import { type Doubt, moreDoubt } from './declared.js';
 import { meantDuration } from './duration.js';
 import { either, error, quote } from './finding.js';
+import { meantSize } from './size.js';
 import { closest, didYouMean } from './suggest.js';
 import { type Data, entries, entry, isMap, type Path, type Tree } from './tree.js';
 import { isExpression, notYet } from './unsupported.js';
@@ -59,8 +60,12 @@ function isEcho(found: ErrorObject, path: Path, all: readonly ErrorObject[]): bo
   );
 }
 
+/** Fields of a manifest from which nothing about jobs and objects follows. */
+const aside = ['watch', 'ignore', 'grace'];
+
 function doubtOf({ keyword, params, parentSchema }: ErrorObject, path: Path): Doubt {
   const [section, , field] = path;
+  if (aside.includes(String(section))) return 'none';
   const unknown: string | undefined = keyword === 'additionalProperties' ? params.additionalProperty : undefined;
   if (unknown !== undefined && notYet(path, unknown)) return 'none';
   if (section === undefined || path.length === 1) return 'all';
@@ -173,6 +178,14 @@ function hintFor(
   }
   if (isDuration && typeof data === 'number')
     return data > 0 && Number.isInteger(data) ? `add a unit: ${data}s, ${data}m` : 'leave it out where none is meant';
+  if (field === 'min_size') {
+    const size = typeof data === 'string' ? meantSize(data) : undefined;
+    return size === undefined
+      ? 'write whole bytes, or a number and a unit: B, kB, MB, GB, KiB, MiB or GiB'
+      : `write ${size}`;
+  }
+  if (field === 'watch' && typeof data === 'string') return 'write watch: { rescan: 5m }';
+  if (field === 'polling' && typeof data === 'boolean') return 'say how often: polling: 2s';
   if (field === 'retries' && typeof data === 'number') return 'write retries: { attempts: 3 }';
   if (field === 'run' && Array.isArray(data)) return 'write the lines after run: |';
   if (path.length === 1 && (field === 'jobs' || field === 'objects') && Array.isArray(data))

@@ -38,9 +38,13 @@ export function withoutLinks(path: string): string {
 /** The very beginning of a file that has no text to point into. */
 export const beginning = (file: string): Place => ({ file, line: 1, column: 1, endLine: 1, endColumn: 1 });
 
-/** Reads a manifest: UTF-8, with or without a byte order mark, with any line ends. The error is a finding. */
-export function readManifest(file: string): Result<ManifestText, Diagnostic> {
+/**
+ * Reads a manifest: UTF-8, with or without a byte order mark, with any line ends. The error is a finding. `note` is told
+ * what was read, or why it could not be.
+ */
+export function readManifest(file: string, note: (read: Buffer | string) => void): Result<ManifestText, Diagnostic> {
   const bytes = readBytes(file);
+  note(bytes.ok ? bytes.value : bytes.error.message);
   if (!bytes.ok) return bytes;
   const text = decode(bytes.value);
   if (!text.ok) {

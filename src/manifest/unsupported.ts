@@ -3,15 +3,13 @@
  */
 import type { Path } from './tree.js';
 
-const fields: Readonly<Record<'manifest' | 'object' | 'source', readonly string[]>> = {
-  manifest: ['watch', 'ignore', 'grace'],
-  object: ['marker', 'min_size', 'follow_symlinks', 'probe', 'every', 'expect'],
+const fields: Readonly<Record<'object' | 'source', readonly string[]>> = {
+  object: ['follow_symlinks', 'probe', 'every', 'expect'],
   source: ['complete', 'expires'],
 };
 
 /** Is the field, in the map at this path, one that is not supported yet. */
 export function notYet(path: Path, field: string): boolean {
-  if (path.length === 0) return fields.manifest.includes(field);
   if (path[0] === 'objects') return path.length === 2 && fields.object.includes(field);
   return path[0] === 'jobs' && path[2] === 'sources' && path.length === 4 && fields.source.includes(field);
 }

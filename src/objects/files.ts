@@ -1,94 +1,141 @@
 /**
- * Files as objects: looking at one, and listing all that some pattern may match. Looking is the truth; nothing here
- * remembers anything, and nothing decides whether a file has landed.
+ * Files as objects: looking at them, and putting them on disk. Looking is the truth; nothing here decides whether a
+ * file has landed.
  */
-import { createHash } from 'node:crypto';
-import { type BigIntStats, createReadStream, lstatSync, readdirSync, statSync } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
+import { type BigIntStats, createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { asVersion, fileId, type Look, nameOf, type ObjectId, type Observation } from '../core/object.js';
-import type { PatternIndex, Walk } from '../core/pattern-index.js';
-import { escapeBytes, isSuspicious, type SetAside, unfinishedEnding, whatIsWrong } from './names.js';
+import { markerOf } from '../core/marker.js';
+import { asVersion, isDirectory, type Look, nameOf, type ObjectId, type Observation } from '../core/object.js';
+import { filesBelow, insideOf } from './directory.js';
+import { codeOf, type FileWorld, identityOf, slicer, statOf } from './world.js';
 
-export interface FileWorld {
-  /** Absolute path that relative names are relative to. */
-  readonly root: string;
-  /** Directories that stand literally in a pattern: these may be symbolic links, their user wrote them down. */
-  readonly fixed: ReadonlySet<string>;
-  /** Patterns of files that are wanted. */
-  readonly index: PatternIndex<unknown>;
-  /** Does a pattern that matches this object end with this very text? */
-  readonly asksFor: (id: ObjectId, ending: string) => boolean;
-  /** Is the object's version a hash of its content? */
-  readonly byContent: (id: ObjectId) => boolean;
-  /** Wall clock minus the engine's clock, in milliseconds. */
-  readonly clockOffset: () => number;
+type Present = Extract<Observation, { state: 'present' }>;
+
+export interface LookOptions {
+  /** Also read what only its content tells the version of. */
+  readonly content?: boolean;
 }
 
-export interface Listing {
-  /** Every file that is there and wanted; what is not among them is absent. */
-  readonly looks: readonly Look[];
-  readonly setAside: readonly SetAside[];
-}
-
-/** Pauses after so many milliseconds of listing, so that nothing else waits long. */
-const slice = 20;
-
-/** Looks at everything that some pattern may match. */
-export async function listFiles(world: FileWorld): Promise<Listing> {
+/** Looks at these objects, in their order. */
+export async function lookAt(
+  world: FileWorld,
+  ids: readonly ObjectId[],
+  { content = false }: LookOptions = {},
+): Promise<Look[]> {
   const looks: Look[] = [];
-  const setAside: SetAside[] = [];
-  let sliceEnds = performance.now() + slice;
-  const work: { readonly walk: Walk; readonly directory: string }[] = [
-    { walk: world.index.walk(''), directory: '' },
-    { walk: world.index.walk('/'), directory: '/' },
-  ];
-  for (let next = work.pop(); next; next = work.pop()) {
-    const { walk, directory } = next;
-    if (walk.dead) continue;
-    for (const name of namesIn(world, walk, directory, setAside)) {
-      const below = walk.enter(name);
-      const wanted = walk.wants(name);
-      if (!wanted && below.dead) continue;
-      const file = directory === '' || directory === '/' ? directory + name : `${directory}/${name}`;
-      const stat = statOf(world, file, world.fixed.has(file));
-      if (stat === undefined) continue;
-      if ('problem' in stat) {
-        if (wanted) looks.push({ object: fileId(file), found: { state: 'unknown', problem: stat.problem } });
-        else setAside.push({ name: escapeBytes(Buffer.from(file)), why: stat.problem });
-      } else if (stat.isDirectory()) {
-        if (!below.dead) work.push({ walk: below, directory: file });
-      } else if (wanted && isFinished(world, fileId(file), name)) {
-        if (stat.isFile()) looks.push({ object: fileId(file), found: await observe(world, fileId(file), stat) });
-        else setAside.push({ name: file, why: `it is ${kindOfFile(stat)}, not a file` });
-      }
-      if (performance.now() > sliceEnds) {
-        await new Promise(setImmediate);
-        sliceEnds = performance.now() + slice;
-      }
-    }
-  }
-  return { looks, setAside };
-}
-
-/** Looks at these files. */
-export async function lookAtFiles(world: FileWorld, ids: readonly ObjectId[]): Promise<Look[]> {
-  const looks: Look[] = [];
+  const pause = slicer();
   for (const object of ids) {
-    const stat = statOf(world, nameOf(object));
-    if (stat === undefined) looks.push({ object, found: { state: 'absent' } });
-    else if ('problem' in stat) looks.push({ object, found: { state: 'unknown', problem: stat.problem } });
-    else if (!stat.isFile()) looks.push({ object, found: { state: 'absent' } });
-    else looks.push({ object, found: await observe(world, object, stat) });
+    const found = isDirectory(object) ? await lookInto(world, object) : lookAtFile(world, object);
+    const unread = content && found.state === 'present' && found.version === undefined;
+    looks.push({ object, found: unread ? await read(world, object, found) : found });
+    await pause();
   }
   return looks;
 }
 
-/** Puts the files and their directories on disk: what vouches for them must not outlive them. */
-export async function syncFiles(root: string, ids: readonly ObjectId[]): Promise<string | undefined> {
-  const files = ids.map((id) => path.resolve(root, nameOf(id)));
-  for (const file of [...files, ...new Set(files.map((name) => path.dirname(name)))]) {
+/** Looks at a file. */
+export function lookAtFile(world: FileWorld, object: ObjectId): Observation {
+  const stat = statOf(world, nameOf(object));
+  if (stat !== undefined && 'problem' in stat) return { state: 'unknown', problem: stat.problem };
+  if (!stat?.isFile()) {
+    world.contents.delete(object);
+    return { state: 'absent' };
+  }
+  return observe(world, object, stat);
+}
+
+/** What was seen of a file. */
+export function observe(world: FileWorld, object: ObjectId, stat: BigIntStats): Observation {
+  const file = identityOf(stat);
+  const written = `${stat.size}:${stat.mtimeNs}`;
+  const stamp = `${file}:${written}:${stat.ctimeNs}`;
+  const moved = stat.mtimeNs !== stat.ctimeNs;
+  return finish(world, object, { file, written, stamp, size: Number(stat.size), moved }, [stat.mtimeNs, stat.ctimeNs]);
+}
+
+/** A directory with all that is in it. One without any file is not there yet. */
+async function lookInto(world: FileWorld, object: ObjectId): Promise<Observation> {
+  const stat = statOf(world, nameOf(object).slice(0, -1));
+  if (stat !== undefined && 'problem' in stat) return { state: 'unknown', problem: stat.problem };
+  if (!stat?.isDirectory()) return { state: 'absent' };
+  const { marker } = world.rulesOf(object);
+  const inside = await insideOf(world, nameOf(object), marker?.where === 'inside' ? marker.name : undefined);
+  if ('problem' in inside) return { state: 'unknown', problem: inside.problem };
+  if (inside.files === 0) return { state: 'absent' };
+  const { size, written, stamp, changed } = inside;
+  // Where it came from says nothing of whether all has come.
+  return finish(world, object, { file: identityOf(stat), written, stamp, size, moved: false }, [changed]);
+}
+
+function finish(
+  world: FileWorld,
+  object: ObjectId,
+  about: Pick<Present, 'file' | 'written' | 'stamp' | 'size' | 'moved'>,
+  times: readonly bigint[],
+): Present {
+  const changed = times.reduce((one, other) => (other > one ? other : one), 0n);
+  const rules = world.rulesOf(object);
+  const marker = markerOf(object, rules);
+  const hashed = rules.version === 'content' ? world.contents.get(object) : undefined;
+  const version = rules.version !== 'content' ? asVersion(about.stamp) : undefined;
+  return {
+    state: 'present',
+    version: hashed?.stamp === about.stamp ? hashed.version : version,
+    ...about,
+    changedAt: Number(changed) / 1e6 - world.clockOffset(),
+    ...(marker === undefined ? {} : { marker: stateOfMarker(world, marker, changed) }),
+  };
+}
+
+/** A marker from before the object's last change speaks of what was there then. */
+function stateOfMarker(world: FileWorld, marker: ObjectId, changed: bigint): NonNullable<Present['marker']> {
+  const stat = statOf(world, nameOf(marker));
+  if (stat === undefined || 'problem' in stat || !stat.isFile()) return 'missing';
+  return stat.ctimeNs < changed ? 'older' : 'there';
+}
+
+/** The same, with the version that its content tells. */
+async function read(world: FileWorld, object: ObjectId, found: Present): Promise<Observation> {
+  try {
+    const hash = createHash('sha256');
+    if (!isDirectory(object)) await addContent(hash, path.resolve(world.root, nameOf(object)));
+    else
+      for (const file of filesBelow(world, nameOf(object))) {
+        hash.update(`${file}\0`);
+        await addContent(hash, path.resolve(world.root, nameOf(object), file));
+        hash.update('\0');
+      }
+    const version = asVersion(`sha256:${hash.digest('hex')}`);
+    world.contents.set(object, { stamp: found.stamp, version });
+    return { ...found, version };
+  } catch (error) {
+    const code = codeOf(error);
+    return code === 'ENOENT' ? { state: 'absent' } : { state: 'unknown', problem: `it cannot be read: ${code}` };
+  }
+}
+
+async function addContent(hash: Hash, file: string): Promise<void> {
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+}
+
+/** Puts objects and their directories on disk: what vouches for them must not outlive them. Gives what went wrong. */
+export async function syncFiles(world: Pick<FileWorld, 'root'>, ids: readonly ObjectId[]): Promise<string | undefined> {
+  const files = new Set<string>();
+  const directories = new Set<string>();
+  for (const id of ids) {
+    const at = path.resolve(world.root, nameOf(id));
+    directories.add(path.dirname(at));
+    if (!isDirectory(id)) files.add(at);
+    else
+      for (const name of ['', ...filesBelow(world, nameOf(id))]) {
+        const file = path.join(at, name);
+        files.add(file);
+        if (name !== '') directories.add(path.dirname(file));
+      }
+  }
+  for (const file of [...files, ...directories]) {
     try {
       const handle = await open(file, 'r');
       await handle.sync().finally(() => handle.close());
@@ -99,78 +146,4 @@ export async function syncFiles(root: string, ids: readonly ObjectId[]): Promise
     }
   }
   return undefined;
-}
-
-/** Names to look at in a directory: the literal ones where no pattern needs more, else all that can be names of objects. */
-function namesIn(world: FileWorld, walk: Walk, directory: string, setAside: SetAside[]): readonly string[] {
-  if (walk.literals) return walk.literals;
-  // No listing shows the way up.
-  const up = walk.enter('..').dead ? [] : ['..'];
-  const at = path.resolve(world.root, directory);
-  try {
-    const names = readdirSync(at);
-    if (!names.some(isSuspicious)) return names.concat(up);
-    const good: string[] = [];
-    for (const bytes of readdirSync(at, { encoding: 'buffer' })) {
-      const why = whatIsWrong(bytes);
-      if (why === undefined) good.push(bytes.toString());
-      else setAside.push({ name: directory === '' ? escapeBytes(bytes) : `${directory}/${escapeBytes(bytes)}`, why });
-    }
-    return good.concat(up);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code !== 'ENOENT' && code !== 'ENOTDIR')
-      setAside.push({ name: directory || '.', why: `the directory cannot be read: ${code}` });
-    return [];
-  }
-}
-
-function isFinished(world: FileWorld, id: ObjectId, name: string): boolean {
-  const ending = unfinishedEnding(name);
-  return ending === undefined || world.asksFor(id, ending);
-}
-
-function statOf(
-  world: FileWorld,
-  file: string,
-  follow = false,
-): BigIntStats | { readonly problem: string } | undefined {
-  try {
-    const look = follow ? statSync : lstatSync;
-    return look(path.resolve(world.root, file), { bigint: true, throwIfNoEntry: false });
-  } catch (error) {
-    const code = codeOf(error);
-    return code === 'ENOTDIR' || code === 'ENAMETOOLONG' ? undefined : { problem: `it cannot be looked at: ${code}` };
-  }
-}
-
-async function observe(world: FileWorld, id: ObjectId, stat: BigIntStats): Promise<Observation> {
-  const file = `${stat.dev}:${stat.ino}`;
-  const written = `${stat.size}:${stat.mtimeNs}`;
-  const stamp = `${file}:${written}:${stat.ctimeNs}`;
-  const changed = Number(stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs) / 1e6;
-  const about = { file, written, stamp, size: Number(stat.size), moved: stat.mtimeNs !== stat.ctimeNs } as const;
-  const changedAt = changed - world.clockOffset();
-  if (!world.byContent(id)) return { state: 'present', version: asVersion(stamp), changedAt, ...about };
-  try {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path.resolve(world.root, nameOf(id))), hash);
-    return { state: 'present', version: asVersion(`sha256:${hash.digest('hex')}`), changedAt, ...about };
-  } catch (error) {
-    const code = codeOf(error);
-    return code === 'ENOENT' ? { state: 'absent' } : { state: 'unknown', problem: `it cannot be read: ${code}` };
-  }
-}
-
-function kindOfFile(stat: BigIntStats): string {
-  if (stat.isSymbolicLink()) return 'a symbolic link';
-  if (stat.isFIFO()) return 'a named pipe';
-  if (stat.isSocket()) return 'a socket';
-  return 'a device';
-}
-
-/** The code of a system error; anything else is a bug, and thrown on. */
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  throw error;
 }

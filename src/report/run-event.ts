@@ -1,4 +1,5 @@
 /** What reporters of a run are told. Types only. */
+import type { Diagnostic } from '../core/diagnostic.js';
 import type { Report } from '../core/event.js';
 import type { Ending } from '../core/record.js';
 import type { SummaryView } from '../core/views.js';
@@ -9,7 +10,63 @@ export type RunEvent =
   /** Something is not as it should be, and the run goes on. */
   | { readonly event: 'warning'; readonly at: number; readonly message: string }
   /** A file that can never be a source, because of its name. */
-  | { readonly event: 'set-aside'; readonly at: number; readonly name: string; readonly why: string };
+  | { readonly event: 'set-aside'; readonly at: number; readonly name: string; readonly why: string }
+  | WatchEvent;
+
+/** What only the daemon tells. */
+export type WatchEvent =
+  /** The first look at everything is complete: from now on things start. */
+  | {
+      readonly event: 'watching';
+      readonly at: number;
+      readonly jobs: number;
+      /** Directories that are watched, and objects that are there. */
+      readonly directories: number;
+      readonly objects: number;
+    }
+  /** Nothing is heard of what happens in a directory: it is listed every so many milliseconds. */
+  | {
+      readonly event: 'polling';
+      readonly at: number;
+      readonly directory: string;
+      readonly every: number;
+      readonly why: string;
+    }
+  /** The mapping was edited, and the edit holds from now on. Names of jobs. */
+  | {
+      readonly event: 'reloaded';
+      readonly at: number;
+      readonly jobs: number;
+      readonly added: readonly string[];
+      readonly changed: readonly string[];
+      readonly removed: readonly string[];
+    }
+  /** The mapping was edited, and has errors: the one before it goes on. */
+  | { readonly event: 'reload-refused'; readonly at: number; readonly diagnostics: readonly Diagnostic[] }
+  /** Told to stop: nothing more starts, and `running` tasks are given `grace` milliseconds. */
+  | { readonly event: 'stopping'; readonly at: number; readonly running: number; readonly grace: number };
+
+/** How the daemon stands: numbers of tasks, and what landed last. */
+export interface Standing {
+  readonly running: number;
+  /** Ready, and waiting for room. */
+  readonly ready: number;
+  readonly held: number;
+  readonly blocked: number;
+  readonly failed: number;
+  /** The object by its id. */
+  readonly lastLanding?: { readonly at: number; readonly object: string };
+}
+
+/** What a daemon came to, from its start to its stop. */
+export interface WatchEnd {
+  readonly at: number;
+  /** Milliseconds. */
+  readonly took: number;
+  /** Runs that ended well, and that did not. */
+  readonly succeeded: number;
+  readonly failed: number;
+}
 
 /** How far it has come: tasks that are over, of all that this call has found due until now. */
 export interface Progress {
@@ -43,6 +100,10 @@ export interface RunEnd {
 export interface Reporter {
   report(event: RunEvent): void;
   progress?(progress: Progress): void;
+  /** The daemon's counterpart of `progress`. */
+  standing?(standing: Standing): void;
   /** Called once, at the end. */
   end(end: RunEnd): void;
+  /** The daemon's counterpart of `end`. */
+  left(end: WatchEnd): void;
 }

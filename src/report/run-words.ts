@@ -1,5 +1,4 @@
 /** What happens in a run, in words: the sentences that all reporters share. Its text is escaped, and not yet coloured. */
-
 import { displayName } from '../core/object.js';
 import type { Ending } from '../core/record.js';
 import { unreachable } from '../core/result.js';
@@ -8,6 +7,7 @@ import { formatDuration } from './durations.js';
 import type { RunEnd, RunEvent } from './run-event.js';
 import { terminal } from './sinks.js';
 import type { Styles } from './styles.js';
+import { directoryWords, watchWords } from './watch-words.js';
 
 /** How an attempt or a run ended that did not end well: `exit status 1`, `killed by SIGKILL`, or the problem. */
 export function endingWords({ exitCode, signal, problem }: Ending): string {
@@ -25,14 +25,26 @@ export interface EventWords {
   readonly rest: string;
 }
 
-/** An event as a subject and what is said of it. */
-export function eventWords(event: RunEvent): EventWords {
+/** An event as a subject and what is said of it; `log` gives the path of a run's log, for the reader of a failure. */
+export function eventWords(event: RunEvent, log?: (run: string) => string): EventWords {
   switch (event.event) {
     case 'object-landed':
       return { symbol: '↓', style: 'note', subject: terminal(displayName(event.object)), rest: 'landed' };
     case 'run-started': {
       const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
       return { symbol: '•', style: 'active', subject: terminal(event.task), rest: `started${attempt}` };
+    }
+    case 'run-adopted': {
+      const rest = `goes on: objflow found it running, for ${formatDuration(event.at - event.startedAt)}`;
+      return { symbol: '•', style: 'active', subject: terminal(event.task), rest };
+    }
+    case 'landed-early': {
+      const again = 'was still being written when it was taken; it is taken again when it has landed';
+      const rest =
+        event.distrusted === undefined
+          ? again
+          : `${again}, and files in ${directoryWords(event.distrusted)} now wait for their settle time`;
+      return { symbol: '!', style: 'warning', subject: terminal(displayName(event.object)), rest };
     }
     case 'attempt-failed': {
       const next = `next in ${formatDuration(event.nextAt - event.at)}`;
@@ -44,7 +56,8 @@ export function eventWords(event: RunEvent): EventWords {
       return { symbol: '✓', style: 'good', subject: terminal(event.task), rest };
     }
     case 'run-failed': {
-      const rest = `failed after ${formatDuration(event.at - event.startedAt)}: ${endingWords(event)}`;
+      const where = log === undefined ? '' : `; its log is ${terminal(log(event.run))}`;
+      const rest = `failed after ${formatDuration(event.at - event.startedAt)}: ${endingWords(event)}${where}`;
       return { symbol: '✗', style: 'bad', subject: terminal(event.task), rest };
     }
     case 'run-interrupted': {
@@ -60,6 +73,12 @@ export function eventWords(event: RunEvent): EventWords {
         subject: terminal(event.name),
         rest: `set aside: ${terminal(event.why)}`,
       };
+    case 'watching':
+    case 'polling':
+    case 'reloaded':
+    case 'reload-refused':
+    case 'stopping':
+      return watchWords(event);
     default:
       return unreachable(event);
   }

@@ -1,130 +1,75 @@
 /**
- * Start-up, and a run with nothing to do, beside what one would pick instead. `npm run bench`; `--json` for programs.
- *
- * The mapping is chains of ten jobs, file to file. It is brought up to date with an executor that only copies, through
- * the real engine into a real journal: what is timed afterwards cannot tell the difference.
+ * `objflow run`: start-up, and a run with nothing to do. The mapping is chains of ten jobs, file to file, that the
+ * state tells to have succeeded.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { graphOf } from '../../dist/cli/mapping.js';
-import { openSession } from '../../dist/cli/session.js';
-import { systemClock } from '../../dist/engine/clock.js';
-import { createEngine } from '../../dist/engine/engine.js';
-import { openJournal } from '../../dist/journal/journal.js';
-import { loadMapping } from '../../dist/manifest/load.js';
+import { within } from './children.js';
+import { count, has, times } from './measure.js';
+import { finish, recordSuccesses, writeManifest, writeNinja } from './projects.js';
 
-const rounds = 5;
 const chain = 10;
-const bin = path.join(import.meta.dirname, '../../bin/objflow.js');
-const asJson = process.argv.includes('--json');
 
 /** Names of one chain's files, its source first. */
 const filesOf = (number) =>
   Array.from({ length: chain + 1 }, (_, step) => (step === 0 ? `in/${number}.txt` : `out/${number}_${step}.txt`));
 
-function pairs(jobs) {
-  return Array.from({ length: jobs / chain }, (_, number) => filesOf(number)).flatMap((files) =>
-    files.slice(1).map((target, index) => ({ source: files[index], target })),
+/** `[target, source]` of each job, producers first. */
+const pairsOf = (jobs) =>
+  Array.from({ length: jobs / chain }, (_, number) => filesOf(number)).flatMap((files) =>
+    files.slice(1).map((target, index) => [target, files[index]]),
+  );
+
+function laySources(root, jobs) {
+  for (const name of ['in', 'out']) mkdirSync(path.join(root, name), { recursive: true });
+  for (let number = 0; number < jobs / chain; number += 1) finish(path.join(root, `in/${number}.txt`), `${number}\n`);
+}
+
+async function layObjflow(root, jobs, bin) {
+  laySources(root, jobs);
+  const pairs = pairsOf(jobs).map(([target, source], index) => ({ job: `job_${index}`, target, source }));
+  const run = 'cp "$source" "$target"';
+  writeManifest(
+    root,
+    pairs.map(({ job, target, source }) => [job, { sources: source, targets: target, run }]),
+  );
+  for (const { target, source } of pairs) copyFileSync(path.join(root, source), path.join(root, target));
+  await recordSuccesses(
+    bin,
+    root,
+    pairs.map(({ job, target, source }) => ({ task: job, job, partition: {}, reads: [source], writes: [target] })),
   );
 }
 
-function lay(directory, jobs) {
-  for (const name of ['in', 'out']) mkdirSync(path.join(directory, name), { recursive: true });
-  for (let number = 0; number < jobs / chain; number += 1) {
-    const file = path.join(directory, `in/${number}.txt`);
-    writeFileSync(file, `${number}\n`);
-    utimesSync(file, 1e9, 1e9); // finished long ago: nothing to wait for
-  }
+function layNinja(root, jobs) {
+  laySources(root, jobs);
+  writeNinja(root, 'cp $in $out', pairsOf(jobs));
+  execFileSync('ninja', ['-C', root, '--quiet'], { stdio: 'ignore' });
 }
 
-async function layObjflow(directory, jobs) {
-  lay(directory, jobs);
-  const lines = pairs(jobs).map(
-    ({ source, target }, index) =>
-      `  job_${index}:\n    sources: ${source}\n    targets: ${target}\n    run: cp "$source" "$target"\n`,
-  );
-  writeFileSync(path.join(directory, 'objflow.yaml'), `version: 1\njobs:\n${lines.join('')}`);
-  const { value: loaded } = await loadMapping(directory);
-  const { mapping } = loaded;
-  const { value: opened } = openJournal(path.join(directory, '.objflow/state.jsonl'));
-  const { state, objects } = openSession(mapping, {
-    records: opened.records,
-    graph: graphOf(mapping),
-    setAside: () => {},
+function start(sheet, { bin, quick }) {
+  const rounds = quick ? 3 : 5;
+  sheet.figure('node -e 0', 'ms', times(rounds, process.execPath, '-e', '0'));
+  sheet.figure('objflow --version', 'ms', times(rounds, process.execPath, bin, '--version'));
+}
+
+function idle(sheet, { bin, quick }) {
+  const rounds = quick ? 3 : 5;
+  return within(async (root) => {
+    const withNinja = has('ninja');
+    if (!withNinja) sheet.skip('ninja', 'not installed');
+    for (const jobs of [1000, 10_000]) {
+      const named = `${count(jobs)} jobs, nothing to do`;
+      const ours = path.join(root, `objflow-${jobs}`);
+      await layObjflow(ours, jobs, bin);
+      sheet.figure(`objflow run: ${named}`, 'ms', times(rounds, process.execPath, bin, 'run', '-C', ours));
+      if (!withNinja) continue;
+      const beside = path.join(root, `ninja-${jobs}`);
+      layNinja(beside, jobs);
+      sheet.figure(`ninja: ${named}`, 'ms', times(rounds, 'ninja', '-C', beside));
+    }
   });
-  const executor = {
-    start({ sources, targets }) {
-      const at = ({ objects: [id] }) => path.join(directory, id.slice('file:'.length));
-      copyFileSync(at(sources[0]), at(targets[0]));
-      return { outcome: Promise.resolve({ exitCode: 0 }), stop() {} };
-    },
-    attach: async () => undefined,
-    forget() {},
-    hook: async () => {},
-  };
-  const world = {
-    objects: { ...objects, sync: async () => undefined },
-    executor,
-    journal: { ...opened.journal, sync: () => ({ ok: true }) },
-    clock: systemClock,
-    tell() {},
-  };
-  await createEngine(state, world, { retry: false, force: false }).run();
-  opened.journal.close();
-  const said = execFileSync(process.execPath, [bin, 'run', '-C', directory], { encoding: 'utf8' });
-  if (!said.startsWith('nothing to do')) throw new Error(`not up to date: ${said}`);
 }
 
-function layNinja(directory, jobs) {
-  lay(directory, jobs);
-  const builds = pairs(jobs).map(({ source, target }) => `build ${target}: copy ${source}\n`);
-  writeFileSync(path.join(directory, 'build.ninja'), `rule copy\n  command = cp $in $out\n${builds.join('')}`);
-  execFileSync('ninja', ['-C', directory, '--quiet'], { stdio: 'ignore' });
-}
-
-/** Milliseconds that a command takes: the median. */
-function time(command, ...args) {
-  const taken = Array.from({ length: rounds }, () => {
-    const began = performance.now();
-    const { status, stderr } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
-    return performance.now() - began;
-  });
-  return taken.sort((one, other) => one - other)[Math.floor(rounds / 2)];
-}
-
-const has = (command) => spawnSync(command, ['--version']).status === 0;
-
-const results = [];
-const skipped = has('ninja') ? [] : ['ninja is not installed: skipped'];
-const note = (what, milliseconds) => results.push({ what, milliseconds: Math.round(milliseconds) });
-const root = mkdtempSync(path.join(tmpdir(), 'objflow-bench-'));
-try {
-  note('node -e 0', time(process.execPath, '-e', '0'));
-  note('objflow --version', time(process.execPath, bin, '--version'));
-  for (const jobs of [1000, 10_000]) {
-    const named = `${jobs.toLocaleString('en')} jobs, nothing to do`;
-    const directory = path.join(root, `objflow-${jobs}`);
-    await layObjflow(directory, jobs);
-    note(`objflow run: ${named}`, time(process.execPath, bin, 'run', '-C', directory));
-    if (skipped.length > 0) continue;
-    const beside = path.join(root, `ninja-${jobs}`);
-    layNinja(beside, jobs);
-    note(`ninja: ${named}`, time('ninja', '-C', beside));
-  }
-} finally {
-  rmSync(root, { recursive: true, force: true });
-}
-
-if (asJson) {
-  const machine = { node: process.version, cpus: cpus().length };
-  process.stdout.write(`${JSON.stringify({ rounds, machine, results, skipped }, undefined, 2)}\n`);
-} else {
-  const width = Math.max(...results.map(({ what }) => what.length));
-  for (const { what, milliseconds } of results)
-    process.stdout.write(`${what.padEnd(width)}  ${`${milliseconds} ms`.padStart(9)}\n`);
-  for (const line of skipped) process.stdout.write(`${line}\n`);
-  process.stdout.write(`medians of ${rounds}\n`);
-}
+export const runSuite = { start, idle };

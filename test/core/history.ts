@@ -162,7 +162,7 @@ export function randomCommand(dice: Dice, { families }: Project, rig: Rig, count
     return `retry ${dice.pick(failed.length > 0 ? failed : tasks)}`;
   }
   if (dicing >= 66 && dicing < 68 && tasks.length > 0) return `reset ${dice.pick(tasks)}`;
-  if (dicing >= 68 && dicing < 71) return 'crash';
+  if (dicing >= 68 && dicing < 71) return dice.odds(50) ? 'crash' : 'reload';
   if (dicing >= 71 && dicing < 78) return `tick ${dice.pick([500, 1000, 2500])}`;
   const possible = files(dice.odds(85) ? outside : families);
   if (possible.length === 0) return 'tick 1000';
@@ -230,6 +230,9 @@ export function perform(rig: Rig, line: string): void {
       return;
     case 'crash':
       rig.crash();
+      return;
+    case 'reload':
+      rig.reload();
       return;
     default:
       throw new Error(`not a command: ${line}`);

@@ -26,7 +26,7 @@ interface Ended {
 interface Going {
   readonly run: string;
   readonly consumed: Versions;
-  readonly wave: number;
+  wave: number;
   attempt: number;
   /** Number of its first attempt. */
   first: number;
@@ -74,6 +74,8 @@ export class Model {
   readonly #leftovers = new Map<ObjectId, string>();
   readonly #settling = new Map<ObjectId, { version: string; since: number }>();
   readonly #troubled = new Set<ObjectId>();
+  /** What was seen before the mapping was edited, until all has been looked at again. */
+  #before: { versions: Map<ObjectId, string>; settling: Map<ObjectId, { version: string; since: number }> } | undefined;
   readonly #pasts = new Map<string, Past>();
   /** Tasks that are due or running: in which turn they became so, and for which outside happening. */
   readonly #active = new Map<string, { dueIn: number; wave: number }>();
@@ -91,8 +93,31 @@ export class Model {
     this.concurrency = concurrency;
   }
 
-  /** The program died. Files are looked at again; the rest was written down. */
+  /** The program died: what was running is lost. */
   die(): void {
+    this.#forgetWhatIsSeen();
+    this.turn = 0;
+    for (const past of this.#pasts.values()) if (past.run) past.run.stage = 'executing';
+    this.#know();
+  }
+
+  /** The mapping was edited, to the same as before: what runs goes on. */
+  remap(): void {
+    this.#before = { versions: new Map(this.versions), settling: new Map(this.#settling) };
+    this.#forgetWhatIsSeen();
+    this.#know();
+    for (const { id, past, sources } of this.tasks.values()) {
+      if (!past?.run) continue;
+      past.run.wave = never;
+      const { consumed } = past.run;
+      // Of the tables: files are looked at again.
+      const there = sources.flat().filter((object) => this.versions.has(object));
+      if (there.some((object) => this.versions.get(object) !== consumed[object])) this.#news.set(id, 0);
+    }
+  }
+
+  /** Files are looked at again; the rest was written down. */
+  #forgetWhatIsSeen(): void {
     for (const id of [...this.versions.keys()]) if (kindOf(id) === 'file') this.versions.delete(id);
     this.#settling.clear();
     this.#troubled.clear();
@@ -100,9 +125,6 @@ export class Model {
     this.#news.clear();
     this.#changes = [];
     this.#open = false;
-    this.turn = 0;
-    for (const past of this.#pasts.values()) if (past.run) past.run.stage = 'executing';
-    this.#know();
   }
 
   /** The event happened, and this is what the core did about it. */
@@ -147,6 +169,9 @@ export class Model {
         return;
       case 'opened':
         this.#open = true;
+        this.#before = undefined;
+        return;
+      case 'remapped':
         return;
       default:
         throw new Error(`the model does not know of ${event.type}`);
@@ -162,18 +187,21 @@ export class Model {
       this.#leftovers.delete(object);
       this.#set(object, undefined, this.turn);
     } else if (found.version !== this.versions.get(object) && found.version !== this.#leftovers.get(object)) {
-      const before = this.#settling.get(object);
-      const since = before?.version === found.version ? before.since : before ? at : found.changedAt;
-      const known = [...this.tasks.values()].some(
-        ({ past, targets }) =>
-          (targets.includes(object) && past?.success?.produced[object] === found.version) ||
-          past?.last?.consumed[object] === found.version,
-      );
+      const before = this.#settling.get(object) ?? this.#before?.settling.get(object);
+      const since = before && before.version === found.version ? before.since : before ? at : found.changedAt;
+      const was = found.version === this.#before?.versions.get(object);
+      const known =
+        was ||
+        [...this.tasks.values()].some(
+          ({ past, targets }) =>
+            (targets.includes(object) && past?.success?.produced[object] === found.version) ||
+            past?.last?.consumed[object] === found.version,
+        );
       const landed = known || at - since >= settleTime;
       if (landed) {
         this.#settling.delete(object);
         this.#leftovers.delete(object);
-      } else this.#settling.set(object, { version: found.version, since });
+      } else this.#settling.set(object, { version: found.version ?? '', since });
       this.#set(object, landed ? found.version : undefined, this.turn);
     }
   }
@@ -203,7 +231,8 @@ export class Model {
   ): void {
     const name = taskName(past.job, past.partition);
     const produced: Record<string, string> = {};
-    for (const { object, found } of outcome.targets) if (found.state === 'present') produced[object] = found.version;
+    for (const { object, found } of outcome.targets)
+      if (found.state === 'present') produced[object] = found.version ?? '';
     for (const { pattern } of past.job.targets) {
       const id = fill(pattern, past.partition);
       if (outcome.well) {
@@ -325,6 +354,8 @@ export class Model {
       since = { dueIn: this.turn, wave: Math.min(this.turn, this.#news.get(task.id) ?? never) };
       this.#active.set(task.id, since);
     }
+    const run = task.past?.run;
+    if (run && run.wave === never && since) run.wave = since.wave;
     task.phase = phase === 'ready' && since && task.upstream <= since.dueIn ? 'held' : phase;
     if (phase !== 'running') this.#news.delete(task.id);
     const blocks = task.job.onUpstreamFailure === 'block';

@@ -37,6 +37,14 @@ describe('match', () => {
     expect(index.match(id('s3:///ab'))).toEqual([{ value: 4, captures: { x: 'ab' } }]);
   });
 
+  it('tells directories from files', () => {
+    const index = indexOf('in/{d}/', 'in/{d}', 'in/1/', 'in/1', 'in/*/', '**/*/', '**');
+    const found = (name: string) => index.match(id(name)).map(({ value }) => value);
+    expect(found('in/1/')).toEqual(['in/{d}/', 'in/1/', 'in/*/', '**/*/']);
+    expect(found('in/1')).toEqual(['in/{d}', 'in/1', '**']);
+    expect(found('in/')).toEqual(['**/*/']);
+  });
+
   it('finds each of many that differ in what follows the hole', () => {
     const index = indexOf(...Array.from({ length: 30 }, (_, at) => `{date}_feed_${at}.csv`), 'x_{d}', '{d}');
     expect(index.match(id('x_feed_7.csv')).map(({ value }) => value)).toEqual(['{date}_feed_7.csv', 'x_{d}', '{d}']);
@@ -78,6 +86,22 @@ describe('walk', () => {
     expect(down(walk, 'a', 'c').wants('1.txt')).toBe(false);
     expect(down(walk, 'a', 'c', 'x').dead).toBe(true);
     expect(down(walk, 'x').dead).toBe(true);
+  });
+
+  it('ends in a directory with the empty name', () => {
+    const walk = indexOf('in/batch_{d}/', 'in/batch_1/x.csv', 'day/', 'files/*').walk('');
+    expect(walk.literals).toEqual(['in', 'day', 'files']);
+    expect(walk.wants('day')).toBe(false);
+    expect(down(walk, 'day').literals).toEqual(['']);
+    expect(down(walk, 'day').wants('')).toBe(true);
+    expect(down(walk, 'in').wants('batch_1')).toBe(false);
+    expect(down(walk, 'in').wants('')).toBe(false);
+    expect(down(walk, 'in', 'batch_1').dead).toBe(false);
+    expect(down(walk, 'in', 'batch_1').wants('')).toBe(true);
+    expect(down(walk, 'in', 'batch_1').literals?.toSorted()).toEqual(['', 'x.csv']);
+    expect(down(walk, 'in', 'batch_2').literals).toEqual(['']);
+    expect(down(walk, 'in', 'batch_2', '').dead).toBe(true);
+    expect(down(walk, 'files').wants('')).toBe(false);
   });
 
   it('starts at either root, and goes up where a pattern does', () => {

@@ -48,6 +48,23 @@ describe('what matches, and what it captures', () => {
     ['{a}_{b}/{a}', 'x_y_z/x', { a: 'x', b: 'y_z' }],
     ['{a}_{a}', 'x_y_x_y', { a: 'x_y' }],
     ['x{a}/{a}', 'x.h/.h', undefined],
+    ['in/{d}/', 'in/1/', { d: '1' }],
+    ['in/{d}/', 'in/1', undefined],
+    ['in/{d}', 'in/1/', undefined],
+    ['in/{d}/', 'in//', undefined],
+    ['in/batch/', 'in/batch/', {}],
+    ['in/batch/', 'in/batch', undefined],
+    ['in/batch', 'in/batch/', undefined],
+    ['in/*/', 'in/1/', {}],
+    ['in/*/', 'in/1/2/', undefined],
+    ['in/*/', 'in/.git/', undefined],
+    ['in/**', 'in/1/', undefined],
+    ['in/**/*/', 'in/1/2/', {}],
+    ['in/x{a}/', 'in/x../', undefined],
+    ['in/.*/', 'in/../', undefined],
+    ['{d}/x_{d}/', '1/x_1/', { d: '1' }],
+    ['/in/{d}/', '/in/1/', { d: '1' }],
+    ['s3://b/{k}/', 's3://b/k1/', { k: 'k1' }],
     ['{toString}/{constructor}', 'a/b', { toString: 'a', constructor: 'b' }],
   ])('%s: %s', (text, name, expected) => {
     expect(captures(text, name)).toEqual(expected);
@@ -125,6 +142,7 @@ describe('fill', () => {
   it('puts values into their places, and no others', () => {
     expect(fill(pattern('out/{a}/{b}_{a}.csv'), { a: '$&', b: '2', c: '3' })).toBe('file:out/$&/2_$&.csv');
     expect(fill(pattern('table:x'), {})).toBe('table:x');
+    expect(fill(pattern('out/{a}/'), { a: '1' })).toBe('file:out/1/');
   });
   it('throws for what only a bug can ask', () => {
     expect(() => fill(pattern('{toString}'), {})).toThrow('toString');
@@ -143,6 +161,13 @@ describe('what a pattern says of itself', () => {
     ['/a.csv', '/', true],
     ['/a/{x}', '/a', false],
     ['../in/*.csv', '../in', false],
+    ['landing/day/', 'landing', true],
+    ['landing/{d}/', 'landing', false],
+    ['landing/{d}/x/', 'landing', false],
+    ['landing/**/x/', 'landing', false],
+    ['landing/', '', true],
+    ['{d}/', '', false],
+    ['/landing/', '/', true],
   ])('%s is below %s', (text, part, literal) => {
     expect(fixedPart(pattern(text))).toBe(part);
     expect(isLiteral(pattern(text))).toBe(literal);

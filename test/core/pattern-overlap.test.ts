@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { fileId } from '../../src/core/object.js';
-import { match, overlap } from '../../src/core/pattern.js';
+import { asFiles, contentsOf, match, overlap } from '../../src/core/pattern.js';
 import { forSeeds, maybePattern, names, pattern, randomPattern } from './pattern-tools.js';
 
 const date = { date: '\\d{4}-\\d{2}-\\d{2}' };
@@ -36,6 +36,13 @@ describe('a name that both match', () => {
     ['?', '😀', 'file:😀'],
     ['??', '😀', undefined],
     ['{a}_{b}', '*_x_*', 'file:a_x_'],
+    ['out/{d}/', 'out/*/', 'file:out/a/'],
+    ['out/{d}/', 'out/{d}', undefined],
+    ['out/day/', 'out/day', undefined],
+    ['out/day/', '{a}/{b}/', 'file:out/day/'],
+    ['out/{d}/', 'out/**', undefined],
+    ['out/{d}/', 'out/**/*/', 'file:out/a/'],
+    ['out/{date}/', 'out/x*/', undefined],
   ])('%s and %s: %s', (one, other, expected) => {
     expect(overlap(pattern(one, date), pattern(other, date))).toBe(expected);
     expect(overlap(pattern(other, date), pattern(one, date)) === undefined).toBe(expected === undefined);
@@ -49,6 +56,8 @@ describe('a name that both match', () => {
     ['{d}/x{d}', 'a*/{e}b', 'file:ab/xab'],
     ['{d}/{e}/{d}_{e}', '{f}/b/{f}_{f}', 'file:b/b/b_b'],
     ['{d}/{d}', '{e}a/{f}b', undefined],
+    ['{d}/x_{d}/', 'a/*/', 'file:a/x_a/'],
+    ['{d}/x_{d}/', 'a/x_b/', undefined],
   ])('with captures that repeat: %s and %s: %s', (one, other, expected) => {
     const found = overlap(pattern(one), pattern(other));
     // No value ends both in a and in b: excluding one by one never ends, and the answer is the careful one.
@@ -64,6 +73,20 @@ describe('a name that both match', () => {
     expect(overlap(pattern('{n}', { n: 'a{1,1000}' }), pattern('{n}', { n: 'a{1000}' }))).toBe(
       `file:${'a'.repeat(1000)}`,
     );
+  });
+});
+
+describe('what lies in a directory', () => {
+  test.each([
+    ['out/{d}/', 'out/{d}/x.csv', 'file:out/a/x.csv'],
+    ['out/{date}/', 'out/latest/x.csv', undefined],
+    ['out/{d}/', 'out/1/2/', 'file:out/1/2'],
+    ['out/{d}/', 'out/{e}/', undefined],
+    ['out/{d}/', 'out/{e}.csv', undefined],
+    ['/out/', 'out/x.csv', undefined],
+    ['{d}/{d}/', 'a/a/x', 'file:a/a/x'],
+  ])('%s and %s: %s', (directories, other, expected) => {
+    expect(overlap(contentsOf(pattern(directories, date)), asFiles(pattern(other, date)))).toBe(expected);
   });
 });
 

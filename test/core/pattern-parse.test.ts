@@ -21,6 +21,13 @@ describe('ids', () => {
     ['a/b:c', 'file:a/b:c', 'file'],
     ['table:raw.orders/{date}', 'table:raw.orders/{date}', 'table'],
     ['s3://bucket//x/./y/', 's3://bucket//x/./y/', 's3'],
+    ['landing/', 'file:landing/', 'file'],
+    ['./landing//batch_{d}//', 'file:landing/batch_{d}/', 'file'],
+    ['a/../b/', 'file:b/', 'file'],
+    ['../in/*/', 'file:../in/*/', 'file'],
+    ['/in/', 'file:/in/', 'file'],
+    ['**/x/', 'file:**/x/', 'file'],
+    ['file:odd:x/', 'file:odd:x/', 'file'],
   ])('%s is %s', (text, id, kind) => {
     expect(pattern(text)).toMatchObject({ text, id, kind });
   });
@@ -46,11 +53,17 @@ describe('problems', () => {
     ['{é}', {}, 'bad-capture-name'],
     ['{__proto__}', {}, 'bad-capture-name'],
     ['{a}{b}', {}, 'adjacent-captures'],
-    ['landing/', {}, 'not-supported'],
-    ['landing/.', {}, 'not-supported'],
-    ['..', {}, 'not-supported'],
-    ['.', {}, 'not-supported'],
-    ['/', {}, 'not-supported'],
+    ['landing/.', {}, 'bad-path'],
+    ['landing/./', {}, 'bad-path'],
+    ['landing/../', {}, 'bad-path'],
+    ['..', {}, 'bad-path'],
+    ['../', {}, 'bad-path'],
+    ['.', {}, 'bad-path'],
+    ['./', {}, 'bad-path'],
+    ['/', {}, 'bad-path'],
+    ['//', {}, 'bad-path'],
+    ['landing/**/', {}, 'bad-star'],
+    ['**/', {}, 'bad-star'],
     ['a\nb', {}, 'control-character'],
     ['a\u0085', {}, 'control-character'],
     ['a\ud83d', {}, 'control-character'],
@@ -73,10 +86,11 @@ describe('problems', () => {
     expect(parsed.error.hint).not.toBe('');
   });
 
-  it('says that directories are not supported yet, and which capture a `where` is for', () => {
-    expect(parsePattern('landing/')).toMatchObject({
-      error: { message: expect.stringContaining('not supported yet') },
+  it('says what is no name, and which capture a `where` is for', () => {
+    expect(parsePattern('landing/../')).toMatchObject({
+      error: { message: '`landing/../` ends with `..`, which is no name of an object' },
     });
+    expect(parsePattern('/')).toMatchObject({ error: { message: expect.stringContaining('ends with `/`') } });
     expect(parsePattern('{day}', { day: '[' })).toMatchObject({
       error: { message: '`where` for {day}: the regular expression has a `[` that is never closed, at character 1' },
     });

@@ -62,12 +62,12 @@ export const id = (text: string): ObjectId => {
 export const captures = (text: string, name: string, where?: Readonly<Record<string, string>>): Partition | undefined =>
   match(pattern(text, where), id(name));
 
-/** Names of files that may exist, up to six characters. */
+/** Names of files and (with a slash at their end) of directories that may exist, up to six characters. */
 export const names: readonly string[] = textsOf(['a', '_', '.', '/'], 6).filter(
-  (name) => name !== '' && !/(^|\/)(\/|$|\.\.?(\/|$))/.test(`${name}`) && !name.startsWith('/'),
+  (name) => name !== '' && !/(^|\/)(\/|$|\.\.?(\/|$))/.test(name.replace(/\/$/, '')) && !name.startsWith('/'),
 );
 
-/** A pattern over the characters of `names`, good or bad; captures may repeat when asked. */
+/** A pattern over the characters of `names`, of files or directories, good or bad; captures may repeat when asked. */
 export function randomPattern(random: Random, repeat: boolean): string {
   const left = ['p', 'q', 'r', 's', 't', 'u', 'v', 'w'];
   const segment = (): string => {
@@ -79,7 +79,8 @@ export function randomPattern(random: Random, repeat: boolean): string {
     }
     return text.replace(/\*\*+/g, '*');
   };
-  return Array.from({ length: 1 + random.below(3) }, () => (random.below(5) === 0 ? '**' : segment())).join('/');
+  const path = Array.from({ length: 1 + random.below(3) }, () => (random.below(5) === 0 ? '**' : segment())).join('/');
+  return random.below(6) === 0 ? `${path}/` : path;
 }
 
 /** The pattern with the captures `q` and `y` narrowed, or undefined where it is refused. */

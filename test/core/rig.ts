@@ -5,12 +5,13 @@
 import { tasksView } from '../../src/core/answers.ts';
 import type { Effect } from '../../src/core/effect.ts';
 import type { Event } from '../../src/core/event.ts';
+import { historyOf, readHistory } from '../../src/core/history.ts';
 import type { Job, Source } from '../../src/core/job.ts';
-import { type Mapping, type ObjectDeclaration, undeclared } from '../../src/core/mapping.ts';
+import { type Mapping, type ObjectDeclaration, undeclared, unsaid } from '../../src/core/mapping.ts';
 import { asVersion, fileId, kindOf, type Look, nameOf, type ObjectId, objectId } from '../../src/core/object.ts';
 import { type Pattern, parsePattern } from '../../src/core/pattern.ts';
 import type { JournalRecord } from '../../src/core/record.ts';
-import { readHistory, restore, runsInDoubt } from '../../src/core/restore.ts';
+import { restore, runsInDoubt } from '../../src/core/restore.ts';
 import type { State } from '../../src/core/state.ts';
 import { step } from '../../src/core/step.ts';
 import type { TaskView } from '../../src/core/views.ts';
@@ -96,6 +97,9 @@ export interface Seen {
   readonly age?: number;
   readonly moved?: boolean;
   readonly size?: number;
+  readonly marker?: 'there' | 'missing' | 'older';
+  /** Its content has to be read to tell its version. */
+  readonly unread?: boolean;
 }
 
 export class Rig {
@@ -131,18 +135,28 @@ export class Rig {
   }
 
   get mapping(): Mapping {
-    return { root: '/', manifests: ['/objflow.yaml'], pools: this.pools, objects: this.objects, jobs: this.jobs };
+    return {
+      ...unsaid,
+      root: '/',
+      manifests: ['/objflow.yaml'],
+      pools: this.pools,
+      objects: this.objects,
+      jobs: this.jobs,
+    };
   }
 
-  #restore(): State {
-    this.sessions += 1;
-    return restore(this.mapping, readHistory(this.records), {
+  /** `from`: the state that this one replaces in the same process. */
+  #restore(from?: State): State {
+    if (!from) this.sessions += 1;
+    const history = from ? historyOf(from) : readHistory(this.records);
+    const options = {
       concurrency: this.concurrency,
-      digest: (text) => text.replaceAll('\0', ' '),
+      digest: (text: string) => text.replaceAll('\0', ' '),
       session: `s${this.sessions}`,
       order: [...this.jobs.keys()],
       ...(this.selected ? { selected: this.selected } : {}),
-    });
+    };
+    return restore(this.mapping, history, options, from);
   }
 
   /** One step; effects are kept and given. */
@@ -170,9 +184,10 @@ export class Rig {
     return this.send({ type: 'looked', at: this.now, looks });
   }
 
-  put(object: ObjectId, { version, age = 1e6, moved = false, size = 10 }: Seen): Look {
-    const about = { file: object, written: version, stamp: version, size, moved };
-    const found = { state: 'present', version: asVersion(version), changedAt: this.now - age, ...about } as const;
+  put(object: ObjectId, { version, age = 1e6, moved = false, size = 10, marker, unread }: Seen): Look {
+    const about = { file: object, written: version, stamp: version, size, moved, ...(marker ? { marker } : {}) };
+    const known = unread ? undefined : asVersion(version);
+    const found = { state: 'present', version: known, changedAt: this.now - age, ...about } as const;
     const look: Look = { object, found };
     this.disk.set(object, look);
     return look;
@@ -240,6 +255,13 @@ export class Rig {
       effects.push(...this.send({ type: 'attempt-ended', at: this.now, run, outcome }));
     }
     return [...effects, ...this.open()];
+  }
+
+  /** The mapping was edited: what runs goes on. */
+  reload(): Effect[] {
+    this.#state = this.#restore(this.state);
+    this.wakeAt = undefined;
+    return [...this.send({ type: 'remapped', at: this.now }), ...this.open()];
   }
 
   status(): TaskView[] {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Effect } from '../../src/core/effect.ts';
 import { asVersion, displayName } from '../../src/core/object.ts';
-import { idOf, Rig, type Seen, words } from './rig.ts';
+import { idOf, pattern, Rig, type Seen, words } from './rig.ts';
 
 const directory = path.join(import.meta.dirname, '../scenarios');
 
@@ -48,6 +48,8 @@ function declare(rig: Rig, line: string): void {
     rig.object(rest[0] ?? '', {
       ...(rest.includes('strict') ? { strict: true } : {}),
       ...(rest.includes('concurrent') ? { concurrentWriters: true } : {}),
+      ...(rest.includes('marker') ? { marker: { where: 'beside', pattern: pattern(`${rest[0]}.done`) } as const } : {}),
+      minSize: Number(rest.find((option) => option.startsWith('min-size='))?.slice(9) ?? 0),
       settle: Number(rest.find((option) => option.startsWith('settle='))?.slice(7) ?? 2000),
     });
   else throw new Error(`not a declaration: ${line}`);
@@ -86,6 +88,11 @@ function command(rig: Rig, line: string): string[] {
       return told(rig, rig.tick(Number(argument)));
     case 'crash':
       return told(rig, rig.crash());
+    case 'remove':
+      for (const name of rest) rig.jobs.delete(name);
+      return [];
+    case 'reload':
+      return told(rig, rig.reload());
     case 'announce': {
       const key = rest[2] === undefined ? {} : { key: rest[2] };
       return told(
@@ -117,6 +124,8 @@ function parseSeen(text: string): [ReturnType<typeof idOf>, Seen][] {
     const seen: Seen = {
       version,
       moved: options.includes('moved'),
+      ...(options.includes('unread') ? { unread: true } : {}),
+      ...(value('marker') === undefined ? {} : { marker: value('marker') as Seen['marker'] & string }),
       ...(value('age') === undefined ? {} : { age: Number(value('age')) }),
       ...(value('size') === undefined ? {} : { size: Number(value('size')) }),
     };
@@ -139,7 +148,7 @@ function told(rig: Rig, effects: readonly Effect[]): string[] {
       case 'hook':
         return [`hook ${effect.which} of ${effect.work.run}`];
       case 'look':
-        return [`look at ${effect.objects.map(displayName).join(' ')}`];
+        return [`${effect.content ? 'read' : 'look at'} ${effect.objects.map(displayName).join(' ')}`];
       case 'wake-at':
         return [`wake in ${effect.at - rig.now}`];
       case 'report':
@@ -147,6 +156,8 @@ function told(rig: Rig, effects: readonly Effect[]): string[] {
           return [`landed ${displayName(effect.report.object)} ${effect.report.version}`];
         if (effect.report.event === 'attempt-failed')
           return [`attempt ${effect.report.attempt} of ${effect.report.run} failed`];
+        if (effect.report.event === 'landed-early' && effect.report.distrusted !== undefined)
+          return [`landed early ${displayName(effect.report.object)}: ${effect.report.distrusted}/ is distrusted`];
         return [];
       default:
         throw new Error('an effect without a line');

@@ -36,13 +36,17 @@ function play(seed: number, decide: Decide = step): string | undefined {
   };
   const act = (line: string): void => {
     commands.push(line);
-    if (line !== 'crash') {
+    if (line !== 'crash' && line !== 'reload') {
       perform(rig, line);
       return;
     }
     const before = isSteady(rig) ? phases(rig.state) : undefined;
-    model.die();
+    const running = [...rig.executing.keys()].sort();
+    if (line === 'crash') model.die();
+    else model.remap();
     perform(rig, line);
+    const still = [...rig.state.runs.values()].flatMap((task) => (task.run?.stage === 'executing' ? [task.id] : []));
+    if (line === 'reload' && running.some((task) => !still.includes(task))) throw new Error('a run was disturbed');
     if (before === undefined) return;
     const after = phases(rig.state);
     for (const id of new Set([...Object.keys(before), ...Object.keys(after)]))

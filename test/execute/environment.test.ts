@@ -64,6 +64,13 @@ describe('what a command is told', () => {
     });
   });
 
+  test('nothing with which it could speak to systemd in the name of objflow, unless the job says so', () => {
+    const inherited = { NOTIFY_SOCKET: '/run/notify', WATCHDOG_USEC: '30000000', WATCHDOG_PID: '7', HOME: '/h' };
+    const names = (given: Work) => Object.keys(environment(given, inherited).variables);
+    expect(names(work()).filter((name) => name in inherited)).toEqual(['HOME']);
+    expect(names(work({ env: { NOTIFY_SOCKET: '/other' } }))).toContain('NOTIFY_SOCKET');
+  });
+
   test('a file with a leading dash is no option; where the job has its own cwd, files are absolute', () => {
     const sources = [files('-rf', 'a/-b', '/abs/x', '../up')];
     expect(environment(work({}, { sources })).arguments).toEqual(['./-rf', 'a/-b', '/abs/x', '../up']);

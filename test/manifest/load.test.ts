@@ -1,35 +1,12 @@
 /**
  * Good manifests: what each documented thing becomes.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Job } from '../../src/core/job.js';
-import type { Mapping } from '../../src/core/mapping.js';
 import { loadMapping } from '../../src/manifest/load.js';
-import { rendered } from './render.js';
-
-let directory: string;
-beforeEach(() => {
-  directory = realpathSync(mkdtempSync(join(tmpdir(), 'objflow-load-')));
-});
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true });
-    writeFileSync(join(directory, name), content);
-  }
-}
-
-/** The mapping; fails with what would be printed. */
-async function load(files: string | Readonly<Record<string, string>>): Promise<Mapping> {
-  write(typeof files === 'string' ? { 'objflow.yaml': files } : files);
-  const loaded = await loadMapping(directory);
-  if (!loaded.ok) throw new Error(await rendered(directory, directory));
-  return loaded.value.mapping;
-}
+import { directory, load, write } from './project.js';
 
 async function loadJob(fields: string, head = ''): Promise<Job> {
   const lines = fields.trim().split('\n');
@@ -230,7 +207,8 @@ test('objflow.yml serves as well, and so does a manifest by its name', async () 
   write({ 'objflow.yml': 'version: 1\njobs:\n  load: { run: echo }\n' });
   const loaded = await loadMapping(directory);
   expect(loaded).toMatchObject({ ok: true, value: { jobs: 1, objects: 0, diagnostics: [] } });
-  expect(await loadMapping(join(directory, 'objflow.yml'))).toEqual(loaded);
+  const named = await loadMapping(join(directory, 'objflow.yml'));
+  expect(named.ok && named.value.mapping).toEqual(loaded.ok && loaded.value.mapping);
 });
 
 test('counts are given with errors too', async () => {

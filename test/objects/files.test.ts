@@ -14,10 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { undeclared } from '../../src/core/mapping.ts';
 import { fileId } from '../../src/core/object.ts';
 import { parsePattern } from '../../src/core/pattern.ts';
 import { PatternIndex } from '../../src/core/pattern-index.ts';
-import { type FileWorld, listFiles, lookAtFiles, syncFiles } from '../../src/objects/files.ts';
+import { lookAt, syncFiles } from '../../src/objects/files.ts';
+import { listFiles } from '../../src/objects/tree.ts';
+import type { FileWorld } from '../../src/objects/world.ts';
 
 let root = '';
 
@@ -41,7 +44,18 @@ function world(patterns: readonly string[], more: Partial<FileWorld> = {}): File
     index.add(parsed.value, text);
   }
   const asksFor: FileWorld['asksFor'] = (id, ending) => index.match(id).some(({ value }) => value.endsWith(ending));
-  return { root, index, fixed: new Set(), asksFor, byContent: () => false, clockOffset: () => 0, ...more };
+  return {
+    root,
+    walk: (at) => index.walk(at),
+    fixed: new Set(),
+    objectsOf: (file) => [file],
+    asksFor,
+    ignores: () => false,
+    rulesOf: () => undeclared,
+    contents: new Map(),
+    clockOffset: () => 0,
+    ...more,
+  };
 }
 
 async function names(patterns: readonly string[], more: Partial<FileWorld> = {}): Promise<string[]> {
@@ -93,7 +107,7 @@ test('follows a link to a directory where a pattern names it, and nowhere else',
 
 test('a version tells any two states apart; a file moved into place says so', async () => {
   const look = async () => {
-    const [first] = await lookAtFiles(world([]), [fileId('a.csv')]);
+    const [first] = await lookAt(world([]), [fileId('a.csv')]);
     return first?.found;
   };
   expect(await look()).toEqual({ state: 'absent' });
@@ -113,13 +127,13 @@ test('a version tells any two states apart; a file moved into place says so', as
 
 test('by content, the same bytes are the same version', async () => {
   const ids = [fileId('a.csv')];
-  const content = world([], { byContent: () => true });
+  const content = world([], { rulesOf: () => ({ version: 'content' }) });
   write('a.csv', 'same');
-  const [one] = await lookAtFiles(content, ids);
+  const [one] = await lookAt(content, ids, { content: true });
   write('a.csv', 'same');
-  const [two] = await lookAtFiles(content, ids);
+  const [two] = await lookAt(content, ids, { content: true });
   write('a.csv', 'else');
-  const [three] = await lookAtFiles(content, ids);
+  const [three] = await lookAt(content, ids, { content: true });
   const version = (look: typeof one) => (look?.found.state === 'present' ? look.found.version : undefined);
   expect(version(one)).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(version(two)).toBe(version(one));
@@ -128,6 +142,6 @@ test('by content, the same bytes are the same version', async () => {
 
 test('puts files on disk, and says which could not be', async () => {
   write('out/a.csv');
-  expect(await syncFiles(root, [fileId('out/a.csv')])).toBeUndefined();
-  expect(await syncFiles(root, [fileId('out/gone.csv')])).toBe(`${root}/out/gone.csv: ENOENT`);
+  expect(await syncFiles({ root }, [fileId('out/a.csv')])).toBeUndefined();
+  expect(await syncFiles({ root }, [fileId('out/gone.csv')])).toBe(`${root}/out/gone.csv: ENOENT`);
 });

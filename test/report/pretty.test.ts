@@ -1,73 +1,8 @@
 import { expect, test } from 'vitest';
-import type { RunEvent } from '../../src/report/run-event.js';
-import { type Clock, prettyReporter } from '../../src/report/run-pretty.js';
 import { names, obeyed } from './hostile.js';
 import { Screen } from './screen.js';
-import { end, KeptOutlet, nothing, start, story } from './story.js';
-
-/** A clock that stands until it is moved. */
-class ManualClock implements Clock {
-  private time = start;
-  private calls: { at: number; call: () => void }[] = [];
-  now(): number {
-    return this.time;
-  }
-  after(milliseconds: number, call: () => void): () => void {
-    const entry = { at: this.time + milliseconds, call };
-    this.calls.push(entry);
-    return () => {
-      this.calls = this.calls.filter((other) => other !== entry);
-    };
-  }
-  moveTo(time: number): void {
-    for (;;) {
-      const next = this.calls.filter(({ at }) => at <= time).sort((one, other) => one.at - other.at)[0];
-      if (next === undefined) break;
-      this.calls = this.calls.filter((other) => other !== next);
-      this.time = Math.max(this.time, next.at);
-      next.call();
-    }
-    this.time = time;
-  }
-  get pending(): number {
-    return this.calls.length;
-  }
-}
-
-function stage(options: { columns?: number; rows?: number; verbose?: boolean } = {}) {
-  const clock = new ManualClock();
-  const out = new KeptOutlet();
-  const err = new KeptOutlet();
-  err.columns = options.columns ?? 80;
-  err.rows = options.rows ?? 24;
-  const reporter = prettyReporter({ out, err, color: false, verbose: options.verbose ?? false, clock });
-  const screen = (): string => {
-    const terminal = new Screen(err.columns);
-    for (const text of err.writes) terminal.write(text);
-    return `\n${terminal.text}`;
-  };
-  return { clock, out, err, reporter, screen };
-}
-
-const started = (task: string, at = start): RunEvent => ({
-  event: 'run-started',
-  reasons: [],
-  at,
-  task,
-  job: task,
-  run: 'r',
-  attempt: 1,
-});
-const ended = (task: string, at: number): RunEvent => ({
-  event: 'run-succeeded',
-  at,
-  task,
-  job: task,
-  run: 'r',
-  attempt: 1,
-  startedAt: start,
-  produced: {},
-});
+import { ended, stage, started } from './stage.js';
+import { end, nothing, start, story } from './story.js';
 
 test('what runs stands below with its time, what is over above; at the end nothing is left of the footer', () => {
   const { clock, reporter, screen, out } = stage();

@@ -161,6 +161,8 @@ test('the schemas know every code of a reason', () => {
   const codes: Readonly<Record<ReasonCode, true>> = {
     'source-missing': true,
     'source-settling': true,
+    'source-too-small': true,
+    'marker-missing': true,
     'source-unknown': true,
     'source-changed': true,
     'never-succeeded': true,

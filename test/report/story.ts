@@ -1,7 +1,10 @@
-/** A run to be reported: one task succeeds, one fails for good, one is stopped; and outlets that keep what they get. */
+/**
+ * A run to be reported: one task succeeds, one fails for good, one is stopped; what only a daemon tells; and outlets
+ * that keep what they get.
+ */
 import { asObjectId, asVersion } from '../../src/core/object.js';
 import type { Outlet } from '../../src/report/outlet.js';
-import type { RunEnd, RunEvent } from '../../src/report/run-event.js';
+import type { RunEnd, RunEvent, WatchEnd } from '../../src/report/run-event.js';
 
 /** Three minutes past ten, on the clock on the wall. */
 export const start = new Date(2026, 10, 24, 10, 3, 0).getTime();
@@ -36,6 +39,42 @@ export const story: readonly RunEvent[] = [
   { event: 'run-started', at: start + 22_000, reasons: [], ...about('extract') },
   { event: 'run-interrupted', at: start + 23_000, ...about('extract'), startedAt: start + 22_000 },
 ];
+
+const place = { file: '/project/jobs/load.yaml', line: 2, column: 3, endLine: 2, endColumn: 10 };
+
+/** The manifest of `place`. */
+export const manifest = ['jobs:', '  soruces: landing/a.csv'];
+
+/** A daemon's day: it starts, finds a run, is edited well and badly, and is stopped. */
+export const watchStory: readonly RunEvent[] = [
+  { event: 'polling', at: start, directory: 'mnt', every: 2000, why: 'a file that was made there was not heard of' },
+  { event: 'watching', at: start, jobs: 3, directories: 12, objects: 340 },
+  { event: 'run-adopted', at: start, ...about(orders), startedAt: start - 183_000 },
+  { event: 'object-landed', at: start + 1000, object: asObjectId('file:landing/x.csv'), version: asVersion('v1') },
+  { event: 'landed-early', at: start + 2000, object: asObjectId('file:landing/x.csv'), distrusted: 'landing' },
+  { event: 'landed-early', at: start + 3000, object: asObjectId('table:raw.x') },
+  { event: 'reloaded', at: start + 4000, jobs: 4, added: ['x'], changed: ['y'], removed: ['z'] },
+  {
+    event: 'reload-refused',
+    at: start + 5000,
+    diagnostics: [
+      { code: 'odd', severity: 'warning', message: 'this is odd', place: { ...place, line: 1, endLine: 1 } },
+      {
+        code: 'unknown-field',
+        severity: 'error',
+        message: 'there is no field "soruces"',
+        place,
+        hint: 'did you mean "sources"?',
+        related: [{ message: 'as here', place: { ...place, file: '/project/objflow.yaml' } }],
+      },
+      { code: 'empty', severity: 'error', message: 'there is nothing', place: { ...place, file: '/elsewhere.yaml' } },
+    ],
+  },
+  { event: 'run-failed', at: start + 6000, ...about(orders), startedAt: start - 183_000, exitCode: 1 },
+  { event: 'stopping', at: start + 7000, running: 2, grace: 30_000 },
+];
+
+export const left: WatchEnd = { at: start + 8000, took: 3 * 3_600_000 + 120_000, succeeded: 120, failed: 1 };
 
 export const end: RunEnd = {
   at: start + 23_400,

@@ -1,0 +1,36 @@
+/** Which reporter tells what happens: by the format that was asked for, and by what the output is. */
+import path from 'node:path';
+import type { Reporter } from '../report/run-event.js';
+import { jsonReporter } from '../report/run-json.js';
+import { plainReporter, quietReporter, quietWatchReporter } from '../report/run-plain.js';
+import { prettyReporter } from '../report/run-pretty.js';
+import type { Context } from './context.js';
+import { lineReader } from './mapping.js';
+import { logFile } from './session.js';
+
+type Format = 'text' | 'json';
+
+/** For `run`. */
+export function runReporter(context: Context, format: Format): Reporter {
+  const { out, err, github, colorErr: color, colorOut, options } = context;
+  const verbose = options.verbose === true;
+  if (format === 'json') return jsonReporter({ out, cwd: context.cwd });
+  if (options.quiet) return quietReporter({ out, color: colorOut, github });
+  if (isTerminal()) return prettyReporter({ out, err, color, verbose });
+  return plainReporter({ out, err, color, verbose, github });
+}
+
+/** For `watch`; `state` is the state's file, beside which the logs are. */
+export function watchReporter(context: Context, format: Format, state: string): Reporter {
+  const { out, err, github, colorErr: color, cwd, options } = context;
+  const verbose = options.verbose === true;
+  if (format === 'json') return jsonReporter({ out, cwd });
+  const log = (run: string): string => path.relative(cwd, logFile(state, run));
+  const daemon = { landings: true, dates: true, findings: { cwd, lines: lineReader }, log };
+  if (options.quiet) return quietWatchReporter({ out, err, color, github, ...daemon });
+  if (isTerminal()) return prettyReporter({ out, err, color, verbose, ...daemon });
+  return plainReporter({ out, err, color, verbose, github, ...daemon });
+}
+
+const isTerminal = (): boolean =>
+  process.stderr.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb' && !process.env.CI;

@@ -1,0 +1,325 @@
+/**
+ * The inbox: announcements that anybody leaves at any time, a file each, in a directory beside the state, until whoever
+ * holds the state has recorded them. A file is written under a name that readers pass over (it begins with a dot), put
+ * on disk, and renamed: an announcement is whole or not there. Names sort by time, so they are taken in the order in
+ * which they were made. What strangers put there is never followed, never waited for and never believed unread. Knows
+ * nothing of what an announcement leads to, nor which keys were counted.
+ */
+import { isUtf8 } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
+import { constants, lstatSync, readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { asObjectId, asVersion, type ObjectId, type Version } from '../core/object.js';
+import { err, ok, type Result } from '../core/result.js';
+import { type Files, makeDirectory, openRegular, readWhole, realFiles, syncDirectory, unlinkIfThere } from './files.js';
+import { isFull, type JournalProblem, problem, reasonOf, shown, systemCode, unusable } from './problem.js';
+
+export interface Announcement {
+  /** Its name in the inbox: what `takeOut` is given. */
+  readonly file: string;
+  readonly object: ObjectId;
+  /** Empty for a file, which is itself the truth: it is only to be looked at. */
+  readonly version: Version;
+  /** What is announced under a key that was counted before is not counted again. */
+  readonly key?: string;
+  /** Milliseconds since 1970, by the clock of whoever made it. */
+  readonly at: number;
+}
+
+/** What is no announcement. */
+export interface Refused {
+  /** The name that it had; strangers chose it. */
+  readonly name: string;
+  /** In words, without a final full stop. */
+  readonly why: string;
+}
+
+export interface Inbox {
+  /** In the order in which they were made. */
+  readonly announcements: readonly Announcement[];
+  /** Moved aside, so that each is told once; what could not be moved is told at each reading. */
+  readonly refused: readonly Refused[];
+  /** Others wait: they come first once these are taken out. */
+  readonly more: boolean;
+}
+
+/** The version of the document that this program writes; newer ones are refused. */
+const documentVersion = 1;
+/** Bytes; no announcement of ours comes near. */
+const largest = 64 * 1024;
+/** Milliseconds after which a file that is still being written belongs to a process that is gone. */
+const abandonedAfter = 3_600_000;
+/** What the names of files begin with that are being written, and of those that were refused. */
+const unfinished = '.new-';
+const aside = '.refused-';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
+
+/** Absolute path of the directory: each state has its own. */
+export function inboxOf(stateFile: string): string {
+  const path = resolve(stateFile);
+  const name = basename(path);
+  return join(dirname(path), name === 'state.jsonl' ? 'inbox' : `${name}.inbox`);
+}
+
+/** Makes the directory where there is none, for this user alone; gives its path. */
+export function makeInbox(stateFile: string, files: Files = realFiles): Result<string, JournalProblem> {
+  const inbox = inboxOf(stateFile);
+  try {
+    const there = lstatSync(inbox, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isDirectory()) {
+      const message = `cannot use the inbox ${shown(inbox)}: it is not a directory; move it away, or name another state with --state`;
+      return err(problem('unusable', message));
+    }
+    if (there === undefined) makeDirectory(files, inbox);
+    return ok(inbox);
+  } catch (error) {
+    return err(notWritten('cannot make the inbox', inbox, error));
+  }
+}
+
+/**
+ * Leaves announcements, in their order. They are on disk when this returns well. Otherwise none was made, or the
+ * problem says how many were. One sync of the directory, however many they are.
+ */
+export function announce(
+  stateFile: string,
+  announcements: readonly Omit<Announcement, 'file'>[],
+  files: Files = realFiles,
+): Result<void, JournalProblem> {
+  if (announcements.length === 0) return ok(undefined);
+  const made = makeInbox(stateFile, files);
+  if (!made.ok) return made;
+  const inbox = made.value;
+  const names: string[] = [];
+  let placed = 0;
+  try {
+    for (const announcement of announcements) {
+      const name = nextName();
+      names.push(name);
+      writeNew(files, join(inbox, unfinished + name), documentOf(announcement));
+    }
+    for (; placed < names.length; placed++) {
+      const name = names[placed] ?? '';
+      files.rename(join(inbox, unfinished + name), join(inbox, name));
+    }
+    syncDirectory(files, inbox);
+    return ok(undefined);
+  } catch (error) {
+    for (const name of names.slice(placed)) removeQuietly(files, join(inbox, unfinished + name));
+    const found = notWritten('cannot write to the inbox', inbox, error);
+    if (placed === 0) return err(found);
+    return err({ ...found, message: `${found.message}; ${placed} of ${names.length} announcements were made` });
+  }
+}
+
+/**
+ * The announcements that wait, `most` at a time. Give those that were recorded to `takeOut`. A missing inbox is an empty
+ * one; never throws for what it finds, and never waits. Removes what emits that died have left half written.
+ */
+export function readInbox(stateFile: string, most: number): Inbox {
+  const inbox = inboxOf(stateFile);
+  const announcements: Announcement[] = [];
+  const refused: Refused[] = [];
+  let more = false;
+  const refuse = (directory: string, name: string | Buffer, why: string): void => {
+    const now = moveAside(directory, name);
+    refused.push({ name: name.toString(), why: now === undefined ? why : `${why}; it is now ${now}` });
+    // Nobody may go round in circles for something that stays where it is.
+    if (now === undefined) more = false;
+  };
+  try {
+    if (!lstatSync(inbox).isDirectory()) {
+      refuse(dirname(inbox), 'inbox', 'it is not a directory');
+      return { announcements, refused, more };
+    }
+    const { waiting, unreadable } = namesIn(inbox, most);
+    more = waiting.length + unreadable.length > most;
+    for (const name of unreadable.slice(0, most)) refuse(inbox, name, 'its name is not UTF-8');
+    for (const file of waiting.slice(0, Math.max(0, most - unreadable.length))) {
+      const found = read(inbox, file);
+      if (found === 'gone') continue;
+      if (found === 'not-now') return { announcements, refused, more: false };
+      if (found.ok) announcements.push({ file, ...found.value });
+      else refuse(inbox, file, found.error);
+    }
+  } catch (error) {
+    const code = systemCode(error);
+    // Where there is no inbox nobody announced anything; of what is above it, the state itself tells.
+    if (code !== 'ENOENT' && code !== 'ENOTDIR')
+      refused.push({ name: 'inbox', why: `it cannot be read: ${reasonOf(code)}` });
+  }
+  return { announcements, refused, more };
+}
+
+/** The keys of all that waits; disturbs nobody, and moves nothing. */
+export function keysWaiting(stateFile: string): ReadonlyMap<string, ReadonlySet<ObjectId>> {
+  const inbox = inboxOf(stateFile);
+  const keys = new Map<string, Set<ObjectId>>();
+  try {
+    if (!lstatSync(inbox).isDirectory()) return keys;
+    for (const name of namesIn(inbox, 0).waiting) {
+      const found = read(inbox, name);
+      if (typeof found === 'string' || !found.ok || found.value.key === undefined) continue;
+      const objects = keys.get(found.value.key) ?? new Set();
+      keys.set(found.value.key, objects.add(found.value.object));
+    }
+  } catch (error) {
+    systemCode(error); // what cannot be read now is counted once all the same, when it is recorded
+  }
+  return keys;
+}
+
+/** Removes what was recorded. What cannot be removed is read again. */
+export function takeOut(stateFile: string, names: readonly string[], files: Files = realFiles): void {
+  if (names.length === 0) return;
+  const inbox = inboxOf(stateFile);
+  for (const name of names) removeQuietly(files, join(inbox, name));
+  try {
+    syncDirectory(files, inbox);
+  } catch (error) {
+    systemCode(error); // a power cut may bring them back, with the versions that they had
+  }
+}
+
+/** Counts what this process announces, so that one millisecond has an order too. */
+let made = 0;
+
+/** Sorts by time, then by the order within this process; no two processes share it. */
+function nextName(): string {
+  const time = String(Date.now()).padStart(15, '0');
+  const count = String(made++).padStart(9, '0');
+  return `${time}-${count}-${randomBytes(6).toString('hex')}.json`;
+}
+
+const documentOf = ({ object, version, key, at }: Omit<Announcement, 'file'>): Buffer =>
+  Buffer.from(
+    `${JSON.stringify({
+      format: 'objflow-announcement',
+      version: documentVersion,
+      object,
+      objectVersion: version,
+      ...(key === undefined ? {} : { key }),
+      at,
+    })}\n`,
+  );
+
+function writeNew(files: Files, path: string, bytes: Buffer): void {
+  const descriptor = files.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  try {
+    // A full disk takes less than it is given, and says nothing.
+    if (files.write(descriptor, bytes, 0) !== bytes.length)
+      throw Object.assign(new Error(`written short: ${path}`), { code: 'ENOSPC' });
+    files.sync(descriptor);
+  } finally {
+    files.close(descriptor);
+  }
+}
+
+const notWritten = (what: string, inbox: string, error: unknown): JournalProblem => {
+  const code = systemCode(error);
+  return isFull(code)
+    ? problem('full', `${what} ${shown(inbox)}: ${reasonOf(code)}`, { retryable: true })
+    : unusable(what, inbox, error);
+};
+
+function removeQuietly(files: Files, path: string): void {
+  try {
+    unlinkIfThere(files, path);
+  } catch (error) {
+    systemCode(error);
+  }
+}
+
+/**
+ * What waits, sorted, and names that are no text, as bytes. Of what is being written, looks at `sweep` and removes what is
+ * abandoned.
+ */
+function namesIn(inbox: string, sweep: number): { waiting: readonly string[]; unreadable: readonly Buffer[] } {
+  const waiting: string[] = [];
+  let left = sweep;
+  let strange = false;
+  for (const name of readdirSync(inbox)) {
+    if (name.includes('\ufffd')) strange = true;
+    else if (!name.startsWith('.')) waiting.push(name);
+    else if (name.startsWith(unfinished) && left-- > 0) removeAbandoned(join(inbox, name));
+  }
+  const unreadable: Buffer[] = [];
+  if (strange) {
+    for (const name of readdirSync(inbox, { encoding: 'buffer' })) {
+      if (name[0] === '.'.charCodeAt(0)) continue;
+      if (!isUtf8(name)) unreadable.push(name);
+      else if (name.includes('\ufffd')) waiting.push(name.toString());
+    }
+  }
+  return { waiting: waiting.sort(), unreadable };
+}
+
+function removeAbandoned(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat !== undefined && Date.now() - stat.mtimeMs > abandonedAfter) removeQuietly(realFiles, path);
+}
+
+/** Gives the name that it has now, or undefined where it stays. Renames a link itself, not what it leads to. */
+function moveAside(directory: string, name: string | Buffer): string | undefined {
+  const now = `${aside}${name
+    .toString('latin1')
+    .replace(/[^\w.-]/g, '_')
+    .slice(0, 100)}-${randomBytes(4).toString('hex')}`;
+  try {
+    renameSync(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(name)]), join(directory, now));
+    return now;
+  } catch (error) {
+    systemCode(error);
+    return undefined;
+  }
+}
+
+type Content = Omit<Announcement, 'file'>;
+
+/** `gone`: somebody took it out. `not-now`: this process has no room for another file. */
+function read(inbox: string, name: string): Result<Content> | 'gone' | 'not-now' {
+  try {
+    const descriptor = openRegular(realFiles, join(inbox, name), 'read');
+    try {
+      if (realFiles.fstat(descriptor).size > largest) return err(`it is larger than ${largest / 1024} KiB`);
+      return parse(readWhole(realFiles, descriptor));
+    } finally {
+      realFiles.close(descriptor);
+    }
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT') return 'gone';
+    if (code === 'EMFILE' || code === 'ENFILE') return 'not-now';
+    if (code === 'ELOOP') return err('it is a symbolic link');
+    if (code === 'ENOTFILE' || code === 'ENXIO') return err('it is not a regular file');
+    return err(`it cannot be read: ${code}`);
+  }
+}
+
+/** Fields that are not known are passed over: a later objflow may add some. */
+function parse(bytes: Buffer): Result<Content> {
+  let value: unknown;
+  try {
+    value = isUtf8(bytes) ? JSON.parse(bytes.toString()) : undefined;
+  } catch {
+    value = undefined;
+  }
+  if (typeof value !== 'object' || value === null) return err('it is not a JSON document');
+  // Each field is looked at before it is believed.
+  const { format, version, object, objectVersion, key, at } = value as Readonly<Record<string, unknown>>;
+  if (format !== 'objflow-announcement') return err('it is not an announcement of objflow');
+  if (typeof version === 'number' && version > documentVersion)
+    return err(`a newer objflow wrote it (version ${version}); use that one here, too`);
+  if (version !== documentVersion) return err('its field "version" is not 1');
+  if (!isObject(object)) return err('its field "object" is not the id of an object, as in table:raw.orders');
+  if (typeof objectVersion !== 'string') return err('its field "objectVersion" is not a text');
+  if (key !== undefined && typeof key !== 'string') return err('its field "key" is not a text');
+  if (typeof at !== 'number' || !Number.isFinite(at)) return err('its field "at" is not a time');
+  const content = { object: asObjectId(object), version: asVersion(objectVersion), at };
+  return ok(key === undefined ? content : { ...content, key });
+}
+
+/** `kind:name`, of characters that can be shown. */
+const isObject = (value: unknown): value is string =>
+  typeof value === 'string' && /^[A-Za-z][A-Za-z0-9+.-]+:[^\p{Cc}\p{Cs}]+$/u.test(value);
