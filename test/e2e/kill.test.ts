@@ -132,8 +132,7 @@ jobs:
   const call = p.start('run', '--format', 'json');
   await until(() => p.told('starts').length === 3);
   call.child.kill('SIGINT');
-  const warning = await call.line(({ event }) => event === 'warning');
-  expect(warning.message).toContain('stopping');
+  expect(await call.line(({ event }) => event === 'stopping')).toMatchObject({ running: 3, grace: 30_000 });
   for (const _ of 'abc') letThrough();
   const ended = await call.ended;
   expect(ended.status).toBe(130);
@@ -154,7 +153,7 @@ jobs:
   const call = p.start('run', '--format', 'json');
   await until(() => p.told('starts').length === 1);
   call.child.kill('SIGINT');
-  await call.line(({ event }) => event === 'warning');
+  await call.line(({ event }) => event === 'stopping');
   call.child.kill('SIGINT');
   const ended = await call.ended;
   expect(ended.status).toBe(130);

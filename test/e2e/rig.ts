@@ -14,7 +14,7 @@ import { faults } from '../report/schemas.ts';
 /** The program. */
 export const bin = path.join(import.meta.dirname, '../../bin/objflow.js');
 
-/** A line that `run --format json` prints, as far as the tests read it. */
+/** A line that `run --format json` or `watch` prints, as far as the tests read it. */
 export interface Line {
   readonly event: string;
   readonly at: string;
@@ -27,6 +27,14 @@ export interface Line {
   readonly message?: string;
   readonly name?: string;
   readonly object?: string;
+  readonly signal?: string;
+  readonly running?: number;
+  readonly grace?: number;
+  readonly directory?: string;
+  readonly added?: readonly string[];
+  readonly changed?: readonly string[];
+  readonly removed?: readonly string[];
+  readonly diagnostics?: readonly { readonly code: string; readonly file: string; readonly line: number }[];
 }
 
 export interface Ended {
@@ -34,7 +42,7 @@ export interface Ended {
   readonly status: number | NodeJS.Signals;
   readonly out: string;
   readonly err: string;
-  /** What `run --format json` printed; empty for other calls. */
+  /** What `run` or `watch` printed with `--format json`; empty for other calls. */
   readonly lines: readonly Line[];
 }
 
@@ -43,6 +51,8 @@ export interface Call {
   readonly lines: readonly Line[];
   /** The first line, past ones included, that is such; fails when the program ends without it. */
   line(such: (line: Line) => boolean): Promise<Line>;
+  /** Resolves once the lines until now are such; fails when the program ends before. */
+  when(holds: (lines: readonly Line[]) => boolean): Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
@@ -106,13 +116,21 @@ export function project(manifest: string | undefined, files: Readonly<Record<str
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.push(child);
-    return follow(child, args[0] === 'run' && args.includes('json') && !args.includes('--dry-run'));
+    const tells = args[0] === 'watch' || args[0] === 'run';
+    return follow(child, tells && args.includes('json') && !args.includes('--dry-run'));
   }
 
   const objflow = (...args: string[]): Promise<Ended> => start(...args).ended;
 
   /** `run --format json`. */
   const run = (...args: string[]): Promise<Ended> => objflow('run', '--format', 'json', ...args);
+
+  /** `watch --format json`, which has looked at everything. The test ends it. */
+  async function watch(...args: string[]): Promise<Call> {
+    const call = start('watch', '--format', 'json', ...args);
+    await call.line(({ event }) => event === 'watching');
+    return call;
+  }
 
   async function status(...selectors: string[]): Promise<Status> {
     const { out, status: code, err } = await objflow('status', '--format', 'json', ...selectors);
@@ -147,6 +165,7 @@ export function project(manifest: string | undefined, files: Readonly<Record<str
     startWith,
     objflow,
     run,
+    watch,
     status,
     read: (name: string): string => fs.readFileSync(at(name), 'utf8'),
     has: (name: string): boolean => fs.existsSync(at(name)),
@@ -221,22 +240,24 @@ function follow(child: ChildProcess, json: boolean): Call {
     return { status, out, err, lines };
   });
   ended.catch(() => undefined); // told to whoever awaits it
+  const find = <T>(found: () => T | undefined): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const value = found();
+        if (value !== undefined) resolve(value);
+        else if (over !== undefined) reject(new Error(`no such line: ${over}`));
+        else return;
+        waiting.delete(look);
+      };
+      waiting.add(look);
+      look();
+    });
   return {
     child,
     lines,
     ended,
-    line: (such) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = lines.find(such);
-          if (found) resolve(found);
-          else if (over !== undefined) reject(new Error(`no such line: ${over}`));
-          else return;
-          waiting.delete(look);
-        };
-        waiting.add(look);
-        look();
-      }),
+    line: (such) => find(() => lines.find(such)),
+    when: async (holds) => void (await find(() => holds(lines) || undefined)),
   };
 }
 
@@ -261,6 +282,18 @@ export const started = ({ lines }: { readonly lines: readonly Line[] }): (string
 /** The lines of one kind. */
 export const those = ({ lines }: { readonly lines: readonly Line[] }, event: string): Line[] =>
   lines.filter((line) => line.event === event);
+
+/** Tells a daemon to stop, and gives how it ended. */
+export async function stop({ child, ended }: Call): Promise<Ended> {
+  child.kill('SIGTERM');
+  const how = await ended;
+  expect({ status: how.status, err: how.err, last: how.lines.at(-1)?.event }).toEqual({
+    status: 143,
+    err: '',
+    last: 'stopped',
+  });
+  return how;
+}
 
 /** The counts of the last line. */
 export function summary({ lines }: Ended): Omit<Record<string, unknown>, 'event' | 'at'> {

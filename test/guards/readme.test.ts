@@ -124,7 +124,7 @@ describe('the manifests', () => {
 test('the options are those that there are', async () => {
   const bin = path.join(repository, 'bin/objflow.js');
   const helps = await Promise.all(
-    [[], ['init'], ['validate'], ['graph'], ['run'], ['status'], ['emit']].map((command) =>
+    [[], ['init'], ['validate'], ['graph'], ['run'], ['watch'], ['status'], ['emit']].map((command) =>
       called(process.execPath, [bin, ...command, '--help'], { cwd: repository }),
     ),
   );
