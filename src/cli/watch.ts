@@ -5,6 +5,7 @@ import type { State } from '../core/state.js';
 import { systemClock } from '../engine/clock.js';
 import { createEngine } from '../engine/engine.js';
 import type { Objects } from '../engine/world.js';
+import { openLauncher } from '../execute/launcher.js';
 import { localExecutor } from '../execute/local.js';
 import { systemdNotifier } from '../execute/systemd.js';
 import { openJournal } from '../journal/journal.js';
@@ -75,11 +76,12 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
     return objectsOf(world, () => now.open());
   };
 
+  const launcher = openLauncher();
   const state = openState(mapping, { records, graph: mapped.graph, ...room });
   const notifier = systemdNotifier(process.env, warn);
   const world = {
     objects: watchedObjects(state),
-    executor: localExecutor({ root: mapping.root, directory: path.dirname(file) }),
+    executor: localExecutor({ root: mapping.root, directory: path.dirname(file), start: launcher.start }),
     journal,
     clock: systemClock,
     tell: note,
@@ -122,6 +124,7 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
     return signals.off() ?? exit.well;
   } finally {
     endWatchdog?.();
+    launcher.close();
     watching?.close();
     manifests.close();
     inbox.close();

@@ -109,6 +109,8 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       );
       if (asked.length > 0) lookAt(asked, content);
     }
+    // What is told can wait for what is done: nothing that comes of it is told before.
+    for (const effect of effects) if (effect.type === 'report') world.tell(effect.report);
   }
 
   /** Nothing happens until there is room again; what runs goes on, and what it does is kept. */
@@ -127,6 +129,7 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     switch (effect.type) {
       case 'append':
       case 'look':
+      case 'report':
         return;
       case 'start':
         begin(effect.work.run, executor.start(effect.work), effect.work);
@@ -141,9 +144,6 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       case 'wake-at':
         cancelWake?.();
         cancelWake = clock.at(effect.at, () => post({ type: 'woke', at: clock.now() }));
-        return;
-      case 'report':
-        world.tell(effect.report);
         return;
       default:
         unreachable(effect);
@@ -266,7 +266,10 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       if (intent !== 'finish') for (const execution of executions.values()) execution.stop(intent);
     },
     looked(looks) {
-      post({ type: 'looked', at: clock.now(), looks });
+      queue.push({ type: 'looked', at: clock.now(), looks });
+      // They were looked at together: nothing is won by waiting for more.
+      drain();
+      wakeUp();
     },
     announce(announced) {
       const files = announced.flatMap(({ object }) => (kindOf(object) === 'file' ? [object] : []));

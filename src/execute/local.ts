@@ -6,9 +6,10 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Work } from '../core/effect.js';
 import type { Executor } from './executor.js';
-import { clear, type Gone, type Launch, launch } from './launch.js';
+import { clear, type Launch, launch } from './launch.js';
 import { note } from './log.js';
 import { oversee, type Watch } from './oversee.js';
+import { type Gone, type Starter, startHere } from './start.js';
 import { endTree, leads } from './tree.js';
 import { readTrace } from './wrapper.js';
 
@@ -19,13 +20,17 @@ export interface LocalOptions {
   readonly directory: string;
   /** Milliseconds between TERM and KILL; 10 s where it is not said. */
   readonly grace?: number;
+  /** What starts commands; this process where it is not said. */
+  readonly start?: Starter;
 }
 
 /** Milliseconds between two looks at a process that is not our child. */
 const every = 250;
 
 /** Runs commands on this machine. Touches nothing before the first one. */
-export function localExecutor({ root, directory, grace = 10_000 }: LocalOptions): Executor {
+export function localExecutor({ root, directory, grace = 10_000, start = startHere }: LocalOptions): Executor {
+  // Each look at process.env asks the system for every variable.
+  const inherited = { ...process.env };
   const watchOf = (run: string, name = run): Watch => ({
     run,
     files: {
@@ -36,7 +41,19 @@ export function localExecutor({ root, directory, grace = 10_000 }: LocalOptions)
     grace,
   });
   const execute = (watch: Watch, work: Work, command: string, variables: Launch['variables'] = {}) =>
-    oversee(watch, (wanted) => launch({ ...watch, work, command, root, variables }, wanted));
+    oversee(watch, (wanted) =>
+      launch({ ...watch, work, command, root, inherited, variables, start: seen(watch) }, wanted),
+    );
+
+  /** When its parent goes before it does, it is watched as if it had been found. */
+  const seen =
+    ({ run, files: { trace } }: Watch): Starter =>
+    async (what) => {
+      const started = await start(what);
+      if (!('pid' in started)) return started;
+      const gone = started.gone.then((end) => (end.unseen ? vanished(started.pid, run, trace) : end));
+      return { ...started, gone };
+    };
 
   return {
     start: (work) => execute(watchOf(work.run), work, work.job.run),

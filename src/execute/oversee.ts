@@ -3,8 +3,9 @@
  * behind. Knows nothing of how they were started.
  */
 import type { Execution, Outcome } from './executor.js';
-import type { Begun, Files, Gone, Leader } from './launch.js';
+import type { Begun, Files } from './launch.js';
 import { note } from './log.js';
+import type { Gone, Leader } from './start.js';
 import { after, duration } from './timer.js';
 import { endTree, lingers } from './tree.js';
 import { readTrace } from './wrapper.js';

@@ -111,15 +111,15 @@ describe('what cannot be started', () => {
 
 describe('what it leaves behind', () => {
   test.each([
-    'sleep 1000 & exit 0',
-    'nohup sleep 1000 >/dev/null 2>&1 & exit 0',
-    '(trap "" TERM; sleep 1000; sleep 1000) & exit 0',
-    'env -i sleep 1000 & exit 0',
+    'sleep 1007 & exit 0',
+    'nohup sleep 1007 >/dev/null 2>&1 & exit 0',
+    '(trap "" TERM; sleep 1007; sleep 1007) & exit 0',
+    'env -i sleep 1007 & exit 0',
   ])('%s: ended with it', async (run) => {
     const given = work({ run });
     expect(await at.executor.start(given).outcome).toEqual({ exitCode: 0 });
     expect(at.log(given.run)).toContain('left processes behind');
-    expect(readdirSync('/proc').filter((name) => commandOf(name) === 'sleep 1000 ')).toEqual([]);
+    expect(readdirSync('/proc').filter((name) => commandOf(name) === 'sleep 1007 ')).toEqual([]);
   });
 
   test('what ends by itself may do so', async () => {

@@ -1,0 +1,94 @@
+/**
+ * Starts a shell that is given as data, and tells of its end. What starts it may be objflow itself or its launcher.
+ * Knows nothing of traces, of jobs or of what is watched afterwards.
+ */
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
+
+/** A shell that is to be started. */
+export interface Start {
+  /** Arguments of `/bin/sh`. */
+  readonly arguments: readonly string[];
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute path of the file that takes its output. */
+  readonly log: string;
+}
+
+/** A process's end, as far as its parent sees it; nothing of it is known of a process that is not our child. */
+export interface Gone {
+  readonly exitCode?: number;
+  readonly signal?: string;
+  /** Its parent is gone, and it may live on. */
+  readonly unseen?: true;
+}
+
+/** The process that leads a run's group. */
+export interface Leader {
+  readonly pid: number;
+  /** Resolves when it has exited, whoever still holds its output. */
+  readonly gone: Promise<Gone>;
+}
+
+/** Why nothing was started: the code of a system error, where there is one. */
+export interface NotStarted {
+  readonly code?: string;
+  readonly message: string;
+}
+
+export type Starter = (start: Start) => Promise<Leader | NotStarted>;
+
+/** Starts it from this process. Never rejects. */
+export const startHere: Starter = async ({ arguments: given, cwd, env, log }) => {
+  let output: number | undefined;
+  try {
+    const { execa } = await import('execa'); // a tenth of a second, and a call with nothing to do needs none of it
+    output = inDirectory(log, () => openSync(log, 'a', 0o600));
+    const descriptor = output as 3; // execa's types know 3 to 9 only; it hands on whatever is open
+    // No pipe: a job that outlives us must be able to write on, and what it leaves behind must not hold us. Its end,
+    // its timeout and its output are looked after by us: execa would wait for whoever holds them.
+    const child = execa('/bin/sh', given, {
+      cwd,
+      env,
+      extendEnv: false,
+      detached: true,
+      cleanup: false,
+      buffer: false,
+      reject: false,
+      stdin: 'ignore',
+      stdout: descriptor,
+      stderr: descriptor,
+      verbose: 'none',
+    });
+    if (child.pid === undefined) return whyNot((await child).cause);
+    const gone = child.then(
+      ({ exitCode, signal }): Gone => ({
+        ...(exitCode === undefined ? {} : { exitCode }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+    return { pid: child.pid, gone };
+  } catch (error) {
+    return whyNot(error);
+  } finally {
+    if (output !== undefined) closeSync(output);
+  }
+};
+
+/** Makes a file, and the directory that it belongs in where there is none: nobody but this user may look into it. */
+export function inDirectory<T>(file: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (whyNot(error).code !== 'ENOENT') throw error;
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    return make();
+  }
+}
+
+/** What an error says. */
+export function whyNot(error: unknown): NotStarted {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return 'code' in error ? { code: String(error.code), message: error.message } : { message: error.message };
+}
