@@ -17,7 +17,7 @@ import type { Context } from './context.js';
 import { exit, UserError } from './exit.js';
 import { fileWorld, pollingOf } from './file-world.js';
 import { watchInbox } from './inbox.js';
-import { requireMapping } from './mapping.js';
+import { type Mapped, requireMapping } from './mapping.js';
 import { watchMapping } from './reload.js';
 import { watchReporter } from './reporters.js';
 import { objectsOf, openState, remappedState, stateFile } from './session.js';
@@ -34,9 +34,8 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
   const began = performance.now();
   const mapped = await requireMapping(context);
   const file = stateFile(context, mapped.mapping);
-  const opened = openJournal(file);
-  if (!opened.ok) throw new UserError(opened.error.message, exit.state);
-  const { journal, records, warnings } = opened.value;
+  const room = jobs === undefined ? {} : { concurrency: jobs };
+  const { journal, state, warnings } = takeState(mapped, file, room);
   const reporter = watchReporter(context, format, file);
   const report = (event: RunEvent): void => reporter.report(event);
   const tell = (event: Told<WatchEvent>): void => report({ ...event, at: Date.now() });
@@ -51,8 +50,6 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
     if (event.event === 'object-landed') lastLanding = { at: event.at, object: event.object };
     report(event);
   };
-  const room = jobs === undefined ? {} : { concurrency: jobs };
-
   let { mapping } = mapped;
   let watching: Watching | undefined;
   const contents: FileWorld['contents'] = new Map();
@@ -77,7 +74,6 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
   };
 
   const launcher = openLauncher();
-  const state = openState(mapping, { records, graph: mapped.graph, ...room });
   const notifier = systemdNotifier(process.env, warn);
   const world = {
     objects: watchedObjects(state),
@@ -130,6 +126,14 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
     inbox.close();
     journal.close();
   }
+}
+
+/** The state, held from now on. Its records are many, and not needed once they are told. */
+function takeState({ mapping, graph }: Mapped, file: string, room: { readonly concurrency?: number }) {
+  const opened = openJournal(file);
+  if (!opened.ok) throw new UserError(opened.error.message, exit.state);
+  const { journal, records, warnings } = opened.value;
+  return { journal, warnings, state: openState(mapping, { records, graph, ...room }) };
 }
 
 /** An event without its time. */

@@ -38,6 +38,13 @@ export function readHistory(records: Iterable<JournalRecord>): History {
   const versions = new Map<ObjectId, string>();
   const leftovers = new Map<ObjectId, string>();
   const keys = new Set<string>();
+  const texts = new Map<string, string>();
+  /** The same text once, however many lines it stood in. */
+  const once = (text: string): string => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
 
   const toldOf = (task: string, job: string, partition: Partition): Told => {
     let told = tasks.get(task);
@@ -77,12 +84,13 @@ export function readHistory(records: Iterable<JournalRecord>): History {
         open.delete(record.run);
         const { outcome, produced } = record;
         const { attempt: attempts, at: _, type: __, ...about } = started;
-        ended({ ...about, attempts, outcome, produced, startedAt: since, endedAt: record.at, ...endingOf(record) });
+        const named = { ...about, job: once(about.job), definition: once(about.definition) };
+        ended({ ...named, attempts, outcome, produced, startedAt: since, endedAt: record.at, ...endingOf(record) });
         break;
       }
       case 'run': {
         const { type: _, ...run } = record satisfies RunKept;
-        ended(run);
+        ended({ ...run, job: once(run.job), definition: once(run.definition) });
         break;
       }
       case 'announced':
