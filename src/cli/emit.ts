@@ -9,7 +9,7 @@ import type { Mapping } from '../core/mapping.js';
 import { asObjectId, asVersion, displayName, kindOf, nameOf, type ObjectId, objectId } from '../core/object.js';
 import { isLiteral, type Pattern, parsePattern } from '../core/pattern.js';
 import { PatternIndex } from '../core/pattern-index.js';
-import { announce, keysWaiting } from '../journal/inbox.js';
+import { announce, peekInbox } from '../journal/inbox.js';
 import { readJournal } from '../journal/journal.js';
 import { isHeld } from '../journal/lock.js';
 import { didYouMean } from '../manifest/suggest.js';
@@ -99,7 +99,7 @@ const amongOthers = (key: string, object: string): string => `${key}\t${object}`
 /** Whether an object was announced before, alone or with others, under the key that was given. */
 function readCounted(file: string, given: string, keyFor: KeyFor): (object: ObjectId) => boolean {
   // The inbox first: what leaves it in the meantime is in the journal by then.
-  const waiting = keysWaiting(file);
+  const waiting = peekInbox(file);
   const journal = readJournal(file);
   if (!journal.ok) throw new UserError(journal.error.message, exit.state);
   const counted = new Set<string>();
@@ -107,7 +107,7 @@ function readCounted(file: string, given: string, keyFor: KeyFor): (object: Obje
     counted.add(key);
     if (key === given) counted.add(amongOthers(given, object));
   };
-  for (const [key, objects] of waiting) for (const object of objects) count(key, object);
+  for (const { key, object } of waiting) if (key !== undefined) count(key, object);
   for (const record of journal.value.records)
     if (record.type === 'announced' && record.key !== undefined) count(record.key, record.object);
   return (object) => counted.has(keyFor(object) ?? given) || counted.has(amongOthers(given, object));

@@ -8,6 +8,9 @@ import { exit, UserError } from './exit.js';
 
 /** Runs the command line; gives the exit status. Never throws for a mistake of the user's. */
 export async function main(args: readonly string[]): Promise<number> {
+  // What is recorded stays true, and what runs is taken up by the next.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error) => process.exit(bug(error)));
   let status: number = exit.well;
   let context: Context | undefined;
   // Commander reads the program's options wherever they stand, and `emit` has a `--version` of its own.
@@ -126,6 +129,10 @@ async function failed(error: unknown): Promise<number> {
     process.stderr.write(`objflow: ${error.message}\n`);
     return error.status;
   }
+  return bug(error);
+}
+
+function bug(error: unknown): number {
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
     `objflow: this is a bug in objflow ${packageVersion()}; please report it with what follows\n${told}\n`,

@@ -10,6 +10,7 @@ import { systemClock } from '../engine/clock.js';
 import { createEngine } from '../engine/engine.js';
 import { localExecutor } from '../execute/local.js';
 import { tailOfLog } from '../execute/log.js';
+import { peekInbox } from '../journal/inbox.js';
 import { openJournal, readJournal } from '../journal/journal.js';
 import { planDocument, renderPlan } from '../report/plan.js';
 import type { Failure, RunEnd } from '../report/run-event.js';
@@ -51,7 +52,8 @@ async function plan(
   { format, force = false, retry }: RunOptions,
 ): Promise<number> {
   const { pretendWorld } = await import('./pretend.js');
-  const journal = readJournal(stateFile(context, mapping));
+  const file = stateFile(context, mapping);
+  const journal = readJournal(file);
   if (!journal.ok) throw new UserError(journal.error.message, exit.state);
   const { records } = journal.value;
   const { state, objects } = openSession(mapping, { records, graph, selected, setAside: () => {} });
@@ -59,7 +61,9 @@ async function plan(
   const world = pretendWorld(objects, (report) => {
     if (report.event === 'run-started') tasks.push({ task: report.task, reasons: report.reasons });
   });
-  await createEngine(state, world, { retry, force }).run();
+  const engine = createEngine(state, world, { retry, force });
+  engine.announce(peekInbox(file));
+  await engine.run();
   context.out.write(
     format === 'json'
       ? planDocument({ tasks })

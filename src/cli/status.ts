@@ -1,8 +1,10 @@
 /** `objflow status`: each task's phase, and why. Reads the state at any time, disturbs nobody. */
 import { tasksView } from '../core/answers.js';
+import { kindOf } from '../core/object.js';
 import { step } from '../core/step.js';
 import { systemClock } from '../engine/clock.js';
 import { targetsToLookAt } from '../engine/engine.js';
+import { peekInbox } from '../journal/inbox.js';
 import { readJournal } from '../journal/journal.js';
 import { isHeld } from '../journal/lock.js';
 import type { SetAside } from '../objects/names.js';
@@ -42,6 +44,10 @@ export async function status(
   const at = systemClock.now();
   step(state, { type: 'looked', at, looks: await objects.list() });
   step(state, { type: 'looked', at, looks: await objects.look(targetsToLookAt(state)) });
+  // What is announced and not yet recorded has happened all the same.
+  for (const { object, version, key } of peekInbox(file))
+    if (kindOf(object) !== 'file')
+      step(state, { type: 'announced', at, object, version, ...(key === undefined ? {} : { key }) });
   step(state, { type: 'opened', at });
   const tasks = tasksView(state).filter(({ job }) => selected?.has(job) ?? true);
   context.out.write(

@@ -9,21 +9,14 @@ import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { constants, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { asObjectId, asVersion, type ObjectId, type Version } from '../core/object.js';
 import { err, ok, type Result } from '../core/result.js';
+import { type Announced, announcedIn, documentOf } from './announcement.js';
 import { type Files, makeDirectory, openRegular, readWhole, realFiles, syncDirectory, unlinkIfThere } from './files.js';
 import { isFull, type JournalProblem, problem, reasonOf, shown, systemCode, unusable } from './problem.js';
 
-export interface Announcement {
+export interface Announcement extends Announced {
   /** Its name in the inbox: what `takeOut` is given. */
   readonly file: string;
-  readonly object: ObjectId;
-  /** Empty for a file, which is itself the truth: it is only to be looked at. */
-  readonly version: Version;
-  /** What is announced under a key that was counted before is not counted again. */
-  readonly key?: string;
-  /** Milliseconds since 1970, by the clock of whoever made it. */
-  readonly at: number;
 }
 
 /** What is no announcement. */
@@ -43,8 +36,6 @@ export interface Inbox {
   readonly more: boolean;
 }
 
-/** The version of the document that this program writes; newer ones are refused. */
-const documentVersion = 1;
 /** Bytes; no announcement of ours comes near. */
 const largest = 64 * 1024;
 /** Milliseconds after which a file that is still being written belongs to a process that is gone. */
@@ -84,7 +75,7 @@ export function makeInbox(stateFile: string, files: Files = realFiles): Result<s
  */
 export function announce(
   stateFile: string,
-  announcements: readonly Omit<Announcement, 'file'>[],
+  announcements: readonly Announced[],
   files: Files = realFiles,
 ): Result<void, JournalProblem> {
   if (announcements.length === 0) return ok(undefined);
@@ -130,7 +121,7 @@ export function readInbox(stateFile: string, most: number): Inbox {
   };
   try {
     if (!lstatSync(inbox).isDirectory()) {
-      refuse(dirname(inbox), 'inbox', 'it is not a directory');
+      refuse(dirname(inbox), basename(inbox), 'it is not a directory');
       return { announcements, refused, more };
     }
     const { waiting, unreadable } = namesIn(inbox, most);
@@ -152,22 +143,19 @@ export function readInbox(stateFile: string, most: number): Inbox {
   return { announcements, refused, more };
 }
 
-/** The keys of all that waits; disturbs nobody, and moves nothing. */
-export function keysWaiting(stateFile: string): ReadonlyMap<string, ReadonlySet<ObjectId>> {
+/** What waits, for somebody who takes nothing: disturbs nobody, moves nothing, and passes over what is no announcement. */
+export function peekInbox(stateFile: string): readonly Announcement[] {
   const inbox = inboxOf(stateFile);
-  const keys = new Map<string, Set<ObjectId>>();
   try {
-    if (!lstatSync(inbox).isDirectory()) return keys;
-    for (const name of namesIn(inbox, 0).waiting) {
-      const found = read(inbox, name);
-      if (typeof found === 'string' || !found.ok || found.value.key === undefined) continue;
-      const objects = keys.get(found.value.key) ?? new Set();
-      keys.set(found.value.key, objects.add(found.value.object));
-    }
+    if (!lstatSync(inbox).isDirectory()) return [];
+    return namesIn(inbox, 0).waiting.flatMap((file) => {
+      const found = read(inbox, file);
+      return typeof found === 'string' || !found.ok ? [] : [{ file, ...found.value }];
+    });
   } catch (error) {
-    systemCode(error); // what cannot be read now is counted once all the same, when it is recorded
+    systemCode(error); // what cannot be read now is read when it is recorded
+    return [];
   }
-  return keys;
 }
 
 /** Removes what was recorded. What cannot be removed is read again. */
@@ -191,18 +179,6 @@ function nextName(): string {
   const count = String(made++).padStart(9, '0');
   return `${time}-${count}-${randomBytes(6).toString('hex')}.json`;
 }
-
-const documentOf = ({ object, version, key, at }: Omit<Announcement, 'file'>): Buffer =>
-  Buffer.from(
-    `${JSON.stringify({
-      format: 'objflow-announcement',
-      version: documentVersion,
-      object,
-      objectVersion: version,
-      ...(key === undefined ? {} : { key }),
-      at,
-    })}\n`,
-  );
 
 function writeNew(files: Files, path: string, bytes: Buffer): void {
   const descriptor = files.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
@@ -275,15 +251,13 @@ function moveAside(directory: string, name: string | Buffer): string | undefined
   }
 }
 
-type Content = Omit<Announcement, 'file'>;
-
 /** `gone`: somebody took it out. `not-now`: this process has no room for another file. */
-function read(inbox: string, name: string): Result<Content> | 'gone' | 'not-now' {
+function read(inbox: string, name: string): Result<Announced> | 'gone' | 'not-now' {
   try {
     const descriptor = openRegular(realFiles, join(inbox, name), 'read');
     try {
       if (realFiles.fstat(descriptor).size > largest) return err(`it is larger than ${largest / 1024} KiB`);
-      return parse(readWhole(realFiles, descriptor));
+      return announcedIn(readWhole(realFiles, descriptor));
     } finally {
       realFiles.close(descriptor);
     }
@@ -296,30 +270,3 @@ function read(inbox: string, name: string): Result<Content> | 'gone' | 'not-now'
     return err(`it cannot be read: ${code}`);
   }
 }
-
-/** Fields that are not known are passed over: a later objflow may add some. */
-function parse(bytes: Buffer): Result<Content> {
-  let value: unknown;
-  try {
-    value = isUtf8(bytes) ? JSON.parse(bytes.toString()) : undefined;
-  } catch {
-    value = undefined;
-  }
-  if (typeof value !== 'object' || value === null) return err('it is not a JSON document');
-  // Each field is looked at before it is believed.
-  const { format, version, object, objectVersion, key, at } = value as Readonly<Record<string, unknown>>;
-  if (format !== 'objflow-announcement') return err('it is not an announcement of objflow');
-  if (typeof version === 'number' && version > documentVersion)
-    return err(`a newer objflow wrote it (version ${version}); use that one here, too`);
-  if (version !== documentVersion) return err('its field "version" is not 1');
-  if (!isObject(object)) return err('its field "object" is not the id of an object, as in table:raw.orders');
-  if (typeof objectVersion !== 'string') return err('its field "objectVersion" is not a text');
-  if (key !== undefined && typeof key !== 'string') return err('its field "key" is not a text');
-  if (typeof at !== 'number' || !Number.isFinite(at)) return err('its field "at" is not a time');
-  const content = { object: asObjectId(object), version: asVersion(objectVersion), at };
-  return ok(key === undefined ? content : { ...content, key });
-}
-
-/** `kind:name`, of characters that can be shown. */
-const isObject = (value: unknown): value is string =>
-  typeof value === 'string' && /^[A-Za-z][A-Za-z0-9+.-]+:[^\p{Cc}\p{Cs}]+$/u.test(value);

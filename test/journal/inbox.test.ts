@@ -21,8 +21,8 @@ import {
   type Announcement,
   announce,
   inboxOf,
-  keysWaiting,
   makeInbox,
+  peekInbox,
   readInbox,
   takeOut,
 } from '../../src/journal/inbox.js';
@@ -375,19 +375,19 @@ describe('strangers', () => {
   });
 });
 
-describe('keys that wait', () => {
-  test('are told with their objects, and looking moves nothing', () => {
+describe('what waits', () => {
+  test('can be looked at, and nothing is moved', () => {
     const state = stateFile();
-    expect(keysWaiting(state)).toEqual(new Map());
+    expect(peekInbox(state)).toEqual([]);
     good(announce(state, [content(1, 'a'), content(2, 'b'), content(3), content(4, 'a')]));
     writeFileSync(join(inboxOf(state), 'garbage'), 'x');
     const before = all(state);
-    expect(keysWaiting(state)).toEqual(
-      new Map([
-        ['a', new Set(['table:raw.t1', 'table:raw.t4'])],
-        ['b', new Set(['table:raw.t2'])],
-      ]),
-    );
+    expect(peekInbox(state).map(({ object, key }) => [object, key])).toEqual([
+      ['table:raw.t1', 'a'],
+      ['table:raw.t2', 'b'],
+      ['table:raw.t3', undefined],
+      ['table:raw.t4', 'a'],
+    ]);
     expect(all(state)).toEqual(before);
   });
 });
