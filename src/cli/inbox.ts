@@ -1,4 +1,5 @@
 /** Takes announcements out of the inbox once they are on record: at the start of a run, and as they come to the daemon. */
+import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import { makeInbox, readInbox, takeOut } from '../journal/inbox.js';
 import { listen } from '../objects/hints.js';
@@ -10,19 +11,23 @@ const atOnce = 1000;
 const every = 2000;
 
 /** Records all that waits; gives whether nothing is left that could be. */
-export function takeAnnouncements(stateFile: string, engine: Engine, warn: (message: string) => void): boolean {
-  for (;;) {
-    const { announcements, refused, more } = readInbox(stateFile, atOnce);
-    for (const { name, why } of refused) warn(`an announcement was refused: ${name}: ${why}`);
-    if (announcements.length > 0) {
-      if (!engine.announce(announcements)) return false;
-      takeOut(
-        stateFile,
-        announcements.map(({ file }) => file),
-      );
-    }
-    if (!more) return true;
-  }
+export function takeAnnouncements(stateFile: string, engine: Engine, warn: (message: string) => void): void {
+  let left: Left = 'more';
+  while (left === 'more') left = takeSome(stateFile, engine, warn);
+}
+
+/** `later`: nothing can be done about the rest now. */
+type Left = 'more' | 'done' | 'later';
+
+/** Records some of what waits. */
+function takeSome(stateFile: string, engine: Engine, warn: (message: string) => void): Left {
+  const { announcements, refused, more } = readInbox(stateFile, atOnce);
+  for (const { name, why } of refused) warn(`an announcement was refused: ${name}: ${why}`);
+  const names = announcements.map(({ file }) => file);
+  if (names.length > 0 && !engine.announce(announcements)) return 'later';
+  // What cannot be taken out would be taken again and again.
+  if (!takeOut(stateFile, names)) return 'later';
+  return more ? 'more' : 'done';
 }
 
 export interface InboxWatch {
@@ -47,21 +52,39 @@ export async function watchInbox(
     scheduled = false;
     clearTimeout(timer);
     if (closed) return;
-    const all = takeAnnouncements(stateFile, engine, warn);
-    if (polls || !all) timer = setTimeout(take, every);
+    const left = takeSome(stateFile, engine, warn);
+    if (left === 'more') check();
+    else if (polls || left === 'later') timer = setTimeout(take, every);
   };
   const check = (): void => {
     if (scheduled) return;
     scheduled = true;
     setImmediate(take);
   };
-  const end = await listen(inbox.value, {
-    heard: check,
-    failed() {
+  let end = (): void => {};
+  const listenToIt = async (): Promise<void> => {
+    const directory = makeInbox(stateFile);
+    if (!directory.ok) {
+      warn(directory.error.message);
       polls = true;
-      check();
-    },
-  });
+      return;
+    }
+    end = await listen(directory.value, {
+      heard(name, moved) {
+        check();
+        if (!moved || name !== path.basename(directory.value)) return;
+        // It was removed, or another has taken its place.
+        end();
+        void listenToIt().then(check);
+      },
+      failed() {
+        polls = true;
+        check();
+      },
+    });
+    if (closed) end();
+  };
+  await listenToIt();
   take();
   return {
     check,

@@ -2,6 +2,7 @@
  * Loads the mapping again when a manifest may have changed: a good edit is handed on, a bad one is told, and the mapping
  * before it goes on. Editors write in several steps, so it waits until it has been calm for a moment.
  */
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { changesBetween } from '../core/changes.js';
 import { loadMapping } from '../manifest/load.js';
@@ -41,8 +42,9 @@ export async function watchMapping(
   let sources = first.sources;
   /** Fingerprint of what was read last, good or not. */
   let read = sources.fingerprint;
-  let reading: Promise<void> | undefined;
-  let oncemore = false;
+  /** Fingerprint of what was bad at the last reading. It may be half written: it is told if it still is that when all is calm. */
+  let doubted: string | undefined;
+  let reading = false;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let due = 0;
@@ -57,21 +59,27 @@ export async function watchMapping(
 
   function again(): void {
     timer = undefined;
-    oncemore = true;
-    reading ??= readAll().finally(() => {
-      reading = undefined;
+    if (reading) {
+      soon();
+      return;
+    }
+    reading = true;
+    void readOnce().finally(() => {
+      reading = false;
     });
   }
 
-  async function readAll(): Promise<void> {
-    while (oncemore && !closed) {
-      oncemore = false;
-      await readOnce();
-    }
-  }
-
   async function readOnce(): Promise<void> {
+    // A directory that was replaced is another one now.
+    await listenTo(sources);
     const loaded = await loadMapping(context.manifest);
+    const bad = loaded.ok ? undefined : 'problem' in loaded.error ? '' : loaded.error.sources.fingerprint;
+    if (bad !== undefined && bad !== doubted && bad !== read) {
+      doubted = bad;
+      soon();
+      return;
+    }
+    doubted = undefined;
     if (loaded.ok) {
       const next = loaded.value;
       if (!(await isNews(next.sources))) return;
@@ -93,7 +101,7 @@ export async function watchMapping(
     if (next.fingerprint === read) return false;
     read = next.fingerprint;
     await listenTo(next);
-    oncemore = true;
+    soon();
     return true;
   }
 
@@ -107,9 +115,15 @@ export async function watchMapping(
     }
     for (const directory of wanted) {
       if (ends.has(directory)) continue;
+      // What is not there yet is heard of where it is missing.
+      if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) continue;
       const end = await listen(directory, {
-        heard(name) {
-          if (name === undefined || sources.concerns(path.join(directory, name))) soon();
+        heard(name, moved) {
+          if (moved && name === path.basename(directory)) {
+            ends.get(directory)?.();
+            ends.delete(directory);
+            soon();
+          } else if (name === undefined || sources.concerns(path.join(directory, name))) soon();
         },
         failed() {
           if (!polls) setTimeout(poll, every).unref();
@@ -128,9 +142,6 @@ export async function watchMapping(
   }
 
   await listenTo(sources);
-  // What was edited since it was loaded.
-  again();
-  await reading;
 
   return {
     check: soon,

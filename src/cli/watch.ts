@@ -16,9 +16,9 @@ import type { RunEvent, Standing, WatchEnd, WatchEvent } from '../report/run-eve
 import type { Context } from './context.js';
 import { exit, UserError } from './exit.js';
 import { fileWorld, pollingOf } from './file-world.js';
-import { watchInbox } from './inbox.js';
+import { type InboxWatch, watchInbox } from './inbox.js';
 import { type Mapped, requireMapping } from './mapping.js';
-import { watchMapping } from './reload.js';
+import { type MappingWatch, watchMapping } from './reload.js';
 import { watchReporter } from './reporters.js';
 import { objectsOf, openState, remappedState, stateFile } from './session.js';
 import { onSignals } from './signals.js';
@@ -52,6 +52,9 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
   };
   let { mapping } = mapped;
   let watching: Watching | undefined;
+  let manifests: MappingWatch | undefined;
+  let inbox: InboxWatch | undefined;
+  const told = new Set<string>();
   const contents: FileWorld['contents'] = new Map();
   const watchedObjects = (state: State): Objects => {
     watching?.close();
@@ -63,14 +66,21 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
       own: path.dirname(file),
       looked: (looks) => engine.looked(looks),
       setAside: ({ name, why }) => report({ event: 'set-aside', at: Date.now(), name, why }),
+      told,
       polled: (directory, every, why) => tell({ event: 'polling', directory, every, why }),
       relisted: () => {
-        inbox.check();
-        manifests.check();
+        inbox?.check();
+        manifests?.check();
       },
     });
     watching = now;
-    return objectsOf(world, () => now.open());
+    const objects = objectsOf(world, () => now.open());
+    const look: Objects['look'] = async (ids, content) => {
+      const looks = await objects.look(ids, content);
+      now.note(looks.flatMap(({ object, found }) => (found.state === 'present' ? [object] : [])));
+      return looks;
+    };
+    return { ...objects, look };
   };
 
   const launcher = openLauncher();
@@ -91,10 +101,12 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
     opened() {
       const objects = objectsThere(engine.state);
       tell({ event: 'watching', jobs: mapping.jobs.size, directories: watching?.directories ?? 0, objects });
+      // What was edited since it was loaded.
+      manifests?.check();
       notifier?.ready(`watching ${mapping.jobs.size} jobs`);
     },
   });
-  const manifests = await watchMapping(context, mapped, {
+  manifests = await watchMapping(context, mapped, {
     async edited(next) {
       mapping = next.mapping;
       await engine.replace((from) => {
@@ -105,7 +117,7 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
     tell,
     warn,
   });
-  const inbox = await watchInbox(file, engine, warn);
+  inbox = await watchInbox(file, engine, warn);
   const stop = stopper(engine, () => mapping.grace, tell, warn);
   const signals = onSignals((times) => {
     if (times === 1) notifier?.stopping();

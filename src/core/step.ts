@@ -87,7 +87,10 @@ function takeObservation(state: State, object: ObjectNode, found: Observation, a
       return;
     case 'present': {
       const { version } = found;
-      if (version !== undefined && (version === object.version || version === object.leftover)) return;
+      if (version !== undefined && (version === object.version || version === object.leftover)) {
+        object.settling = undefined;
+        return;
+      }
       noteEarly(state, object, found, at, effects);
       const known = version !== undefined && isKnown(state, object, version);
       const decision = known ? 'landed' : decide(state, object, found, at);
@@ -164,13 +167,24 @@ function wake(state: State, at: number, effects: Effect[]): void {
 function announce(state: State, event: Extract<Event, { type: 'announced' }>, effects: Effect[]): void {
   const { at, object, version, key } = event;
   if (key !== undefined && state.keys.has(key)) return;
-  if (key !== undefined) state.keys.add(key);
+  if (key !== undefined) rememberKey(state, key);
   effects.push({
     type: 'append',
     record: { type: 'announced', at, object, version, ...(key === undefined ? {} : { key }) },
   });
   if (setKnownVersion(state, object, version, state.turn))
     effects.push({ type: 'report', report: { event: 'object-landed', at, object, version } });
+}
+
+/** As many keys as a journal remembers: more would grow for ever. */
+const mostKeys = 10_000;
+
+function rememberKey({ keys }: State, key: string): void {
+  keys.add(key);
+  for (const oldest of keys) {
+    if (keys.size <= mostKeys) return;
+    keys.delete(oldest);
+  }
 }
 
 function ask(state: State, what: 'retry' | 'reset' | 'force', name: string, at: number, effects: Effect[]): void {

@@ -55,6 +55,9 @@ export interface Engine {
 /** Milliseconds between two tries to write to a journal that has no room. */
 const patience = 1000;
 
+/** Turns after which a journal is looked after although something runs: some daemons are never idle. */
+const busy = 1000;
+
 /** An engine over this state and this world. */
 export function createEngine(first: State, world: World, options: EngineOptions): Engine {
   const { clock, journal, executor } = world;
@@ -66,6 +69,8 @@ export function createEngine(first: State, world: World, options: EngineOptions)
   /** What could not be recorded for want of room, and so has not happened. */
   let stalled: readonly Effect[] | undefined;
   let stopping = false;
+  let isOpen = false;
+  let turns = 0;
   let looking = 0;
   let hooks = 0;
   let waiters: (() => void)[] = [];
@@ -150,12 +155,21 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     }
   }
 
+  /** For each look that takes its time: what somebody else has looked at since. */
+  const newer = new Set<Set<ObjectId>>();
   function lookAt(ids: readonly ObjectId[], content = false): void {
     looking += 1;
+    const seen = new Set<ObjectId>();
+    newer.add(seen);
     void objects
       .look(ids, content)
-      .then((looks) => post({ type: 'looked', at: clock.now(), looks }))
+      .then((looks) => {
+        // The core asks for content once: an answer that is out of date is better than none.
+        const good = content ? looks : looks.filter(({ object }) => !seen.has(object));
+        post({ type: 'looked', at: clock.now(), looks: good });
+      })
       .finally(() => {
+        newer.delete(seen);
         looking -= 1;
         wakeUp();
       });
@@ -200,19 +214,27 @@ export function createEngine(first: State, world: World, options: EngineOptions)
 
   /** Looks at everything, and says that the look is complete. */
   async function lookAtAll(): Promise<void> {
-    post({ type: 'looked', at: clock.now(), looks: await objects.list() });
-    drain();
+    const these = objects;
+    const looked = (looks: readonly Look[]): void => {
+      // Others have taken their place, and are looked at by themselves.
+      if (these === objects) post({ type: 'looked', at: clock.now(), looks });
+      drain();
+    };
+    looked(await these.list());
     const targets = targetsToLookAt(state);
-    if (targets.length > 0) post({ type: 'looked', at: clock.now(), looks: await objects.look(targets, true) });
-    drain();
+    if (targets.length > 0) looked(await these.look(targets, true));
     // What has to be read to be known is read before anything starts without it.
     while (looking > 0) {
       await something();
       drain();
     }
+    if (these !== objects) return;
     if (options.retry) post({ type: 'asked', at: clock.now(), what: 'retry', tasks: failedTasks(state) });
     if (options.force) post({ type: 'asked', at: clock.now(), what: 'force', tasks: selectedTasks(state) });
     post({ type: 'opened', at: clock.now() });
+    drain();
+    if (!isOpen) options.opened?.();
+    isOpen = true;
   }
 
   function drain(): void {
@@ -220,6 +242,7 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     const effects: Effect[] = [];
     for (const event of queue.splice(0)) for (const effect of step(state, event)) effects.push(effect);
     perform(effects);
+    turns += 1;
     world.turned?.();
   }
 
@@ -229,6 +252,7 @@ export function createEngine(first: State, world: World, options: EngineOptions)
   };
 
   function compact(): void {
+    turns = 0;
     const compacted = journal.compactIfWorthwhile();
     // A journal that could not be made shorter for want of room is as good as before.
     if (!compacted.ok && !compacted.error.retryable) problem = compacted.error;
@@ -241,13 +265,11 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     async run() {
       await findLost();
       await lookAtAll();
-      drain();
-      options.opened?.();
       for (;;) {
         if (queue.length > 0 && !stalled) drain();
         else if (isOver()) break;
         else {
-          if (options.lasting && executions.size === 0 && !stalled && !problem) compact();
+          if (options.lasting && (executions.size === 0 || turns > busy) && !stalled && !problem) compact();
           await something();
         }
         // Lets whatever else has ended in the meantime join the next batch.
@@ -255,7 +277,9 @@ export function createEngine(first: State, world: World, options: EngineOptions)
         if (problem && !state.stopping) post({ type: 'stopping', at: clock.now() });
       }
       cancelWake?.();
-      if (stalled) perform(stalled);
+      // There may be room by now for what has ended; what was to start does not.
+      if (stalled)
+        perform(stalled.filter((effect) => effect.type === 'append' && effect.record.type !== 'run-started'));
       if (!problem) compact();
       if (problem) return { how: 'journal', problem };
       return { how: state.stopping ? 'stopped' : 'idle' };
@@ -266,12 +290,14 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       if (intent !== 'finish') for (const execution of executions.values()) execution.stop(intent);
     },
     looked(looks) {
+      for (const seen of newer) for (const { object } of looks) seen.add(object);
       queue.push({ type: 'looked', at: clock.now(), looks });
       // They were looked at together: nothing is won by waiting for more.
       drain();
       wakeUp();
     },
     announce(announced) {
+      if (stalled || problem) return false;
       const files = announced.flatMap(({ object }) => (kindOf(object) === 'file' ? [object] : []));
       if (files.length > 0) lookAt(files);
       for (const each of announced)

@@ -158,16 +158,17 @@ export function peekInbox(stateFile: string): readonly Announcement[] {
   }
 }
 
-/** Removes what was recorded. What cannot be removed is read again. */
-export function takeOut(stateFile: string, names: readonly string[], files: Files = realFiles): void {
-  if (names.length === 0) return;
+/** Removes what was recorded; gives whether nothing of it is left. What could not be removed is read again. */
+export function takeOut(stateFile: string, names: readonly string[], files: Files = realFiles): boolean {
+  if (names.length === 0) return true;
   const inbox = inboxOf(stateFile);
-  for (const name of names) removeQuietly(files, join(inbox, name));
+  const left = names.filter((name) => !removeQuietly(files, join(inbox, name)));
   try {
     syncDirectory(files, inbox);
   } catch (error) {
     systemCode(error); // a power cut may bring them back, with the versions that they had
   }
+  return left.length === 0;
 }
 
 /** Counts what this process announces, so that one millisecond has an order too. */
@@ -199,11 +200,13 @@ const notWritten = (what: string, inbox: string, error: unknown): JournalProblem
     : unusable(what, inbox, error);
 };
 
-function removeQuietly(files: Files, path: string): void {
+function removeQuietly(files: Files, path: string): boolean {
   try {
     unlinkIfThere(files, path);
+    return true;
   } catch (error) {
     systemCode(error);
+    return false;
   }
 }
 

@@ -59,7 +59,10 @@ export function observe(world: FileWorld, object: ObjectId, stat: BigIntStats): 
 async function lookInto(world: FileWorld, object: ObjectId): Promise<Observation> {
   const stat = statOf(world, nameOf(object).slice(0, -1));
   if (stat !== undefined && 'problem' in stat) return { state: 'unknown', problem: stat.problem };
-  if (!stat?.isDirectory()) return { state: 'absent' };
+  if (!stat?.isDirectory()) {
+    world.contents.delete(object);
+    return { state: 'absent' };
+  }
   const { marker } = world.rulesOf(object);
   const inside = await insideOf(world, nameOf(object), marker?.where === 'inside' ? marker.name : undefined);
   if ('problem' in inside) return { state: 'unknown', problem: inside.problem };
@@ -96,17 +99,23 @@ function stateOfMarker(world: FileWorld, marker: ObjectId, changed: bigint): Non
   return stat.ctimeNs < changed ? 'older' : 'there';
 }
 
-/** The same, with the version that its content tells. */
-async function read(world: FileWorld, object: ObjectId, found: Present): Promise<Observation> {
+/** How often something is read that changes each time while it is read. */
+const readings = 3;
+
+/** The same, with the version that its content tells; as it is now, where it has changed while it was read. */
+async function read(world: FileWorld, object: ObjectId, found: Present, left = readings): Promise<Observation> {
   try {
     const hash = createHash('sha256');
     if (!isDirectory(object)) await addContent(hash, path.resolve(world.root, nameOf(object)));
     else
       for (const file of filesBelow(world, nameOf(object))) {
         hash.update(`${file}\0`);
-        await addContent(hash, path.resolve(world.root, nameOf(object), file));
+        await addContent(hash, path.resolve(world.root, nameOf(object), file)).catch(unlessGone);
         hash.update('\0');
       }
+    const after = isDirectory(object) ? await lookInto(world, object) : lookAtFile(world, object);
+    if (after.state !== 'present') return after;
+    if (after.stamp !== found.stamp) return left > 1 ? read(world, object, after, left - 1) : after;
     const version = asVersion(`sha256:${hash.digest('hex')}`);
     world.contents.set(object, { stamp: found.stamp, version });
     return { ...found, version };
@@ -120,10 +129,16 @@ async function addContent(hash: Hash, file: string): Promise<void> {
   for await (const chunk of createReadStream(file)) hash.update(chunk);
 }
 
+/** What is in a directory may go at any time, and a name that is no text leads nowhere: neither is the directory's end. */
+function unlessGone(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
 /** Puts objects and their directories on disk: what vouches for them must not outlive them. Gives what went wrong. */
 export async function syncFiles(world: Pick<FileWorld, 'root'>, ids: readonly ObjectId[]): Promise<string | undefined> {
   const files = new Set<string>();
   const directories = new Set<string>();
+  const inside = new Set<string>();
   for (const id of ids) {
     const at = path.resolve(world.root, nameOf(id));
     directories.add(path.dirname(at));
@@ -132,7 +147,9 @@ export async function syncFiles(world: Pick<FileWorld, 'root'>, ids: readonly Ob
       for (const name of ['', ...filesBelow(world, nameOf(id))]) {
         const file = path.join(at, name);
         files.add(file);
-        if (name !== '') directories.add(path.dirname(file));
+        if (name === '') continue;
+        inside.add(file);
+        directories.add(path.dirname(file));
       }
   }
   for (const file of [...files, ...directories]) {
@@ -141,6 +158,7 @@ export async function syncFiles(world: Pick<FileWorld, 'root'>, ids: readonly Ob
       await handle.sync().finally(() => handle.close());
     } catch (error) {
       const code = codeOf(error);
+      if (code === 'ENOENT' && inside.has(file)) continue;
       // What may not be opened to read, or knows no sync (some network mounts), cannot be made safer by us.
       if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EINVAL' && code !== 'EISDIR') return `${file}: ${code}`;
     }

@@ -5,9 +5,9 @@
  */
 import { type BigIntStats, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileId, type Look, type ObjectId } from '../core/object.js';
+import { fileId, type Look, nameOf, type ObjectId } from '../core/object.js';
 import type { Walk } from '../core/pattern-index.js';
-import { lookAt, observe } from './files.js';
+import { observe } from './files.js';
 import { escapeBytes, isSuspicious, type SetAside, unfinishedEnding, whatIsWrong } from './names.js';
 import { codeOf, type FileWorld, identityOf, pathIn, slicer, statOf } from './world.js';
 
@@ -27,6 +27,8 @@ export interface Directory {
   readonly below: Map<string, Directory>;
   /** It is no longer part of the tree. */
   gone: boolean;
+  /** It was told that what was in it is unknown, because it is not there. */
+  missing: boolean;
 }
 
 export interface TreeListener {
@@ -48,6 +50,8 @@ export interface Tree {
   doubt(directory: Directory): Promise<void>;
   /** Looks at one name in a directory. What is new and a directory is listed. */
   look(directory: Directory, name: string): Promise<void>;
+  /** Somebody else saw that these files are there: that they go must be told, too. */
+  note(files: readonly ObjectId[]): void;
 }
 
 /** Directories that are entered at the same time. */
@@ -73,8 +77,12 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
       else listener.setAside({ name: escapeBytes(Buffer.from(file)), why: stat.problem });
       return;
     }
+    // It may have come and gone unseen by us, but not by whoever made it.
+    const isMissed = stat === undefined && ends && !again;
+    // Where the directory itself has gone, that is what is to be told.
+    if (stat === undefined && (isMissed || isKnown(directory, name)) && !stands(directory)) return;
     if (!stat?.isDirectory()) leave(directory, name, stat === undefined && world.fixed.has(file));
-    if (!stat?.isFile()) forget(directory, name);
+    if (!stat?.isFile()) forget(directory, name, isMissed);
     if (stat?.isDirectory()) {
       if (leads) enter(directory, name, walk, within, stat, work, again);
       return;
@@ -85,6 +93,14 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
       directory.names.add(name);
       tellOf(file, stat);
     } else listener.setAside({ name: file, why: `it is ${kindOfFile(stat)}, not a file` });
+  }
+
+  const isKnown = ({ names, below }: Directory, name: string): boolean => names.has(name) || below.has(name);
+
+  /** It is the one that was entered. */
+  function stands({ path: directory, identity }: Directory): boolean {
+    const stat = statOf(world, directory || '.', true);
+    return stat !== undefined && !('problem' in stat) && directoryIdentity(stat) === identity;
   }
 
   function enter(
@@ -110,16 +126,19 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
   /** A directory is no longer there. Where it is one that a pattern names, that may be a mount: nothing is known then. */
   function leave(parent: Directory, name: string, isUnknown: boolean): void {
     const directory = parent.below.get(name);
-    if (!directory || (isUnknown && directory.identity === '')) return;
+    if (!directory || (isUnknown && directory.missing)) return;
     if (!isUnknown) parent.below.delete(name);
     const looks: Look[] = [];
     const problem = `the directory ${directory.path} is not there`;
     for (const at of withAllBelow(directory)) {
       quit(at);
       at.gone = !isUnknown;
+      at.missing = isUnknown;
       for (const file of at.names)
-        for (const object of world.objectsOf(fileId(pathIn(at.path, file))))
+        for (const object of world.objectsOf(fileId(pathIn(at.path, file)))) {
           looks.push({ object, found: isUnknown ? { state: 'unknown', problem } : { state: 'absent' } });
+          if (!isUnknown) world.contents.delete(object);
+        }
     }
     listener.touched(directory.within);
     if (looks.length > 0) listener.looked(looks);
@@ -131,8 +150,8 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
     listener.left(directory);
   }
 
-  function forget(directory: Directory, name: string): void {
-    if (!directory.names.delete(name)) return;
+  function forget(directory: Directory, name: string, isMissed: boolean): void {
+    if (!directory.names.delete(name) && !isMissed) return;
     tell(pathIn(directory.path, name), { state: 'absent' });
     listener.touched(directory.within);
   }
@@ -148,6 +167,7 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
   function tell(file: string, found: Look['found']): void {
     const id = fileId(file);
     const objects = world.objectsOf(id);
+    if (found.state === 'absent') world.contents.delete(id);
     if (objects.includes(id)) listener.looked([{ object: id, found }]);
     listener.touched(objects.filter((object) => object !== id));
   }
@@ -176,7 +196,8 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
       return good.concat(up);
     } catch (error) {
       const code = codeOf(error);
-      if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+      // It has only just gone: whoever looks at it where it stood tells what that means.
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
       listener.setAside({ name: directory || '.', why: `the directory cannot be read: ${code}` });
       return undefined;
     }
@@ -219,6 +240,7 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
     };
     for (let stat = look(); stat?.isDirectory(); ) {
       directory.identity = directoryIdentity(stat);
+      directory.missing = false;
       await listener.entered(directory, stat);
       const after = look();
       if (after && directoryIdentity(after) === directory.identity) return;
@@ -229,7 +251,11 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
 
   return {
     list: () => go([...tops], true),
-    relist: (directory) => (directory.gone ? Promise.resolve() : go([directory], false)),
+    async relist(directory) {
+      // There may be another in its place, or none.
+      if (directory.parent) await this.look(directory.parent, directory.name);
+      if (!directory.gone) await go([directory], false);
+    },
     async doubt(directory) {
       for (const at of withAllBelow(directory)) quit(at);
       if (directory.parent) await this.look(directory.parent, directory.name);
@@ -239,6 +265,17 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
       const work: Directory[] = [];
       take(directory, name, work, false);
       if (work.length > 0) await go(work, false);
+    },
+    note(files) {
+      for (const id of files) {
+        const file = nameOf(id);
+        const names = file.split('/');
+        const name = names.pop() ?? '';
+        if (file.startsWith('/')) names.shift();
+        let at = tops.find(({ path: top }) => top === (file.startsWith('/') ? '/' : ''));
+        for (const step of names) at = at?.below.get(step);
+        if (at?.walk.wants(name)) at.names.add(name);
+      }
     },
   };
 }
@@ -268,6 +305,7 @@ const directoryAt = (
   names: new Set(),
   below: new Map(),
   gone: false,
+  missing: false,
 });
 
 function kindOfFile(stat: BigIntStats): string {
@@ -275,33 +313,4 @@ function kindOfFile(stat: BigIntStats): string {
   if (stat.isFIFO()) return 'a named pipe';
   if (stat.isSocket()) return 'a socket';
   return 'a device';
-}
-
-export interface Listing {
-  /** Every object that is there and wanted; what is not among them is absent. */
-  readonly looks: readonly Look[];
-  readonly setAside: readonly SetAside[];
-}
-
-/** Looks at everything that is wanted, once. */
-export async function listFiles(world: FileWorld): Promise<Listing> {
-  const looks: Look[] = [];
-  const setAside: SetAside[] = [];
-  const touched = new Set<ObjectId>();
-  const tree = createTree(world, {
-    entered() {},
-    left() {},
-    looked: (some) => {
-      for (const look of some) looks.push(look);
-    },
-    touched: (objects) => {
-      for (const object of objects) touched.add(object);
-    },
-    setAside: (found) => {
-      setAside.push(found);
-    },
-  });
-  await tree.list();
-  for (const look of await lookAt(world, [...touched])) if (look.found.state !== 'absent') looks.push(look);
-  return { looks, setAside };
 }

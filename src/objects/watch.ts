@@ -4,15 +4,16 @@
  * been lost: after a burst (the system's queue overflows in silence), after the loop or the clock stood still, and at a
  * slow interval. Directories of which nothing can be heard are listed again and again.
  */
-import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isDirectory, type Look, type ObjectId } from '../core/object.js';
+import type { Look, ObjectId } from '../core/object.js';
 import { lookAt } from './files.js';
+import { followHints } from './follow.js';
 import type { Listen } from './hints.js';
+import { lookInside } from './inside.js';
 import { whyMute } from './mute.js';
-import { isSuspicious, type SetAside } from './names.js';
+import type { SetAside } from './names.js';
 import { createTree, type Directory } from './tree.js';
-import type { FileWorld } from './world.js';
+import { type FileWorld, statOf } from './world.js';
 
 export interface WatchOptions {
   readonly listen: Listen;
@@ -24,6 +25,8 @@ export interface WatchOptions {
   readonly own: string;
   readonly looked: (looks: readonly Look[]) => void;
   readonly setAside: (found: SetAside) => void;
+  /** What was told already, by a watching that this one replaces too. */
+  readonly told: Set<string>;
   /** Nothing is heard of a directory, and perhaps of others for the same reason: they are listed instead. */
   readonly polled: (directory: string, every: number, why: string) => void;
   /** Everything has been listed again, because hints may have been lost. */
@@ -33,21 +36,19 @@ export interface WatchOptions {
 export interface Watching {
   /** Listens and looks at everything; what happens from its call on is told, here or by `looked`. */
   open(): Promise<readonly Look[]>;
+  /** Somebody else saw that these files are there. */
+  note(files: readonly ObjectId[]): void;
   /** How many directories are watched. */
   readonly directories: number;
   close(): void;
 }
 
-/** Milliseconds in which one name is looked at once: a file that is being written is heard of all the time. */
-const calm = 50;
-/** What takes long to look into is left alone for so many times as long. */
-const rest = 10;
 /** Milliseconds between two beats, and how late one may be before something may have been missed. */
 const beat = { every: 5000, late: 500 };
 /** Milliseconds between two listings where nobody said otherwise. */
 const pollEvery = 2000;
-/** The name that stands for a directory's whole listing. */
-const all = '';
+/** Things that are told once. */
+const mostTold = 10_000;
 
 export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
   const { listen } = options;
@@ -55,6 +56,12 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
   const timers = new Set<NodeJS.Timeout>();
   let closed = false;
 
+  const tellOnce = (key: string, act: () => void): void => {
+    // Of what lands without end, the first are enough; status lists all.
+    if (options.told.has(key) || options.told.size >= mostTold) return;
+    options.told.add(key);
+    act();
+  };
   const later = (milliseconds: number, act: () => void): void => {
     const timer = setTimeout(() => {
       timers.delete(timer);
@@ -67,6 +74,7 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
 
   let looks: Look[] = [];
   let opening = true;
+  let opened = false;
   const tell = (): void => {
     if (opening || looks.length === 0 || closed) return;
     const told = looks;
@@ -78,37 +86,16 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
     for (const look of some) looks.push(look);
   };
 
-  // Objects that are looked into: directories, and files whose marker has changed.
-
+  const inside = lookInside({ look: (id) => lookAt(world, [id]).then(looked), later });
   const touched = new Set<ObjectId>();
-  const resting = new Set<ObjectId>();
-  let looking = false;
-  async function lookInto(): Promise<void> {
-    if (looking) return;
-    looking = true;
-    for (const next of touched) {
-      if (closed) break;
-      if (resting.has(next)) continue;
-      touched.delete(next);
-      const began = performance.now();
-      looked(await lookAt(world, [next]));
-      resting.add(next);
-      const took = isDirectory(next) ? performance.now() - began : 0;
-      later(Math.max(calm, rest * took), () => {
-        resting.delete(next);
-        if (touched.has(next)) void lookInto();
-      });
-    }
-    looking = false;
-  }
   const touch = (objects: readonly ObjectId[]): void => {
-    if (objects.length === 0) return;
-    for (const object of objects) touched.add(object);
-    if (!opening) void lookInto();
+    if (opening) for (const object of objects) touched.add(object);
+    else inside(objects);
   };
 
   const tree = createTree(world, {
     async entered(directory, { dev }) {
+      if (closed) return;
       const every = options.polling(directory.path) ?? (mute.has(dev) ? pollEvery : undefined);
       if (every === undefined) await hearOf(directory, dev);
       else poll(directory, every);
@@ -119,64 +106,27 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
     },
     looked,
     touched: touch,
-    setAside: onceEach(options.setAside),
+    setAside: (found) => tellOnce(`${found.name}\0${found.why}`, () => options.setAside(found)),
   });
 
-  // Hints: the first for a name is followed at once, the next when it has been calm for a while.
-
-  let waiting = new Map<Directory, Set<string>>();
-  let again = new Map<Directory, Set<string>>();
-  const recent = new Map<Directory, Set<string>>();
-  let scheduled = false;
-  let isCalming = false;
-  let hints = 0;
-
-  function hear(directory: Directory, name: string | undefined, moved: boolean): void {
-    hints += 1;
-    if (moved && name === directory.name) void tree.doubt(directory);
-    add(waiting, directory, name === undefined || isSuspicious(name) ? all : name);
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(follow);
-  }
-
-  function follow(): void {
-    scheduled = false;
-    if (closed) return;
-    if (hints > mostHints) void rescan();
-    hints = 0;
-    const follows = waiting;
-    waiting = new Map();
-    for (const [directory, names] of follows)
-      for (const name of names) {
-        if (recent.get(directory)?.has(name)) add(again, directory, name);
-        else {
-          add(recent, directory, name);
-          void (name === all ? tree.relist(directory) : tree.look(directory, name));
-        }
-      }
-    if (isCalming) return;
-    isCalming = true;
-    later(calm, () => {
-      isCalming = false;
-      recent.clear();
-      if (again.size === 0) return;
-      waiting = again;
-      again = new Map();
-      follow();
-    });
-  }
+  const hear = followHints({ tree, later, lost: () => void rescan() });
 
   async function hearOf(directory: Directory, dev: bigint): Promise<void> {
     const at = path.resolve(world.root, directory.path);
     let live = true;
-    const stop = await listen(at, {
+    let stop: (() => void) | undefined;
+    // It stands there before it is listened to: whoever leaves the directory meanwhile ends this one, too.
+    ends.get(directory)?.();
+    ends.set(directory, () => {
+      live = false;
+      stop?.();
+    });
+    stop = await listen(at, {
       heard: (name, moved) => {
         if (live) hear(directory, name, moved);
       },
       failed: (code) => {
         if (!live) return;
-        live = false;
         tellOnce(code, () => options.polled(directory.path, pollEvery, reasonOf(code)));
         poll(directory, pollEvery);
       },
@@ -185,12 +135,6 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
       stop();
       return;
     }
-    const end = (): void => {
-      live = false;
-      stop();
-    };
-    if (closed || directory.gone) end();
-    else ends.set(directory, end);
     if (!judged.has(dev)) {
       judged.add(dev);
       strangers.push({ directory, at, dev });
@@ -203,17 +147,19 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
   const mute = new Set<bigint>();
   const judged = new Set<bigint>();
   const strangers: { readonly directory: Directory; readonly at: string; readonly dev: bigint }[] = [];
+  const isOn = (directory: string, dev: bigint): boolean => {
+    const stat = statOf(world, directory, true);
+    return stat !== undefined && !('problem' in stat) && stat.dev === dev;
+  };
   async function judge(): Promise<void> {
     for (let next = strangers.shift(); next && !closed; next = strangers.shift()) {
       const { directory, at, dev } = next;
-      const probeIn = statSync(options.own, { bigint: true, throwIfNoEntry: false })?.dev === dev ? options.own : at;
+      const probeIn = isOn(options.own, dev) ? options.own : at;
       const why = await whyMute(at, probeIn, listen);
       if (why === undefined || closed) continue;
       mute.add(dev);
-      options.polled(directory.path, pollEvery, why);
-      for (const each of ends.keys())
-        if (statSync(path.resolve(world.root, each.path), { bigint: true, throwIfNoEntry: false })?.dev === dev)
-          poll(each, pollEvery);
+      tellOnce(`${directory.path}\0${why}`, () => options.polled(directory.path, pollEvery, why));
+      for (const each of ends.keys()) if (isOn(each.path || '.', dev)) poll(each, pollEvery);
       await rescan();
     }
   }
@@ -267,10 +213,9 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
     });
   }
 
-  const tellOnce = onceEachKey();
-
   return {
     async open() {
+      opening = true;
       await tree.list();
       while (touched.size > 0) {
         const some = [...touched];
@@ -281,11 +226,14 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
       looks = [];
       opening = false;
       if (oncemore) void rescan();
+      void judge();
+      if (opened || closed) return found;
+      opened = true;
       rescanLater();
       watchTheLoop();
-      void judge();
       return found;
     },
+    note: tree.note,
     get directories() {
       return ends.size;
     },
@@ -295,35 +243,6 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
       for (const end of ends.values()) end();
     },
   };
-}
-
-/** A quarter of what the system's queue holds: with more between two turns some may have been lost. */
-const mostHints = ((): number => {
-  try {
-    return Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8')) / 4 || 4096;
-  } catch {
-    return 4096;
-  }
-})();
-
-function add(to: Map<Directory, Set<string>>, directory: Directory, name: string): void {
-  const names = to.get(directory);
-  if (names) names.add(name);
-  else to.set(directory, new Set([name]));
-}
-
-function onceEachKey(): (key: string, act: () => void) => void {
-  const done = new Set<string>();
-  return (key, act) => {
-    if (done.has(key)) return;
-    done.add(key);
-    act();
-  };
-}
-
-function onceEach(tell: (found: SetAside) => void): (found: SetAside) => void {
-  const once = onceEachKey();
-  return (found) => once(`${found.name}\0${found.why}`, () => tell(found));
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -186,7 +186,8 @@ export class Model {
       this.#settling.delete(object);
       this.#leftovers.delete(object);
       this.#set(object, undefined, this.turn);
-    } else if (found.version !== this.versions.get(object) && found.version !== this.#leftovers.get(object)) {
+    } else if (found.version === this.#leftovers.get(object)) this.#settling.delete(object);
+    else if (found.version !== this.versions.get(object) && found.version !== this.#leftovers.get(object)) {
       const before = this.#settling.get(object) ?? this.#before?.settling.get(object);
       const since = before && before.version === found.version ? before.since : before ? at : found.changedAt;
       const was = found.version === this.#before?.versions.get(object);

@@ -19,7 +19,7 @@ import { fileId } from '../../src/core/object.ts';
 import { parsePattern } from '../../src/core/pattern.ts';
 import { PatternIndex } from '../../src/core/pattern-index.ts';
 import { lookAt, syncFiles } from '../../src/objects/files.ts';
-import { listFiles } from '../../src/objects/tree.ts';
+import { listFiles } from '../../src/objects/list.ts';
 import type { FileWorld } from '../../src/objects/world.ts';
 
 let root = '';
