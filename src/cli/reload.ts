@@ -72,6 +72,7 @@ export async function watchMapping(
   async function readOnce(): Promise<void> {
     // A directory that was replaced is another one now.
     await listenTo(sources);
+    if (sources.isAsRead()) return;
     const loaded = await loadMapping(context.manifest);
     const bad = loaded.ok ? undefined : 'problem' in loaded.error ? '' : loaded.error.sources.fingerprint;
     if (bad !== undefined && bad !== doubted && bad !== read) {
@@ -98,9 +99,9 @@ export async function watchMapping(
 
   /** Something else was read than the last time. It may have been edited again before that was listened to. */
   async function isNews(next: ManifestSources): Promise<boolean> {
+    await listenTo(next);
     if (next.fingerprint === read) return false;
     read = next.fingerprint;
-    await listenTo(next);
     soon();
     return true;
   }

@@ -9,7 +9,7 @@ import { match, type Pattern, parsePattern } from '../core/pattern.js';
 import { PatternIndex, type Walk } from '../core/pattern-index.js';
 import { err, ok, type Result } from '../core/result.js';
 import { error, quote, warning } from './finding.js';
-import type { SourceNotes, Wildcard } from './sources.js';
+import { noteNamed, type SourceNotes, type Wildcard } from './sources.js';
 import { closest } from './suggest.js';
 import { statOf, withoutLinks } from './text.js';
 import { entry, type Path, type Tree } from './tree.js';
@@ -44,7 +44,7 @@ function filesOf(tree: Tree, path: Path, text: string, root: string, notes: Sour
   }
   if (!/[*?]/.test(text)) {
     const file = join(root, below).replace(/(?<=.)\/$/, '');
-    notes.named.add(file);
+    noteNamed(notes, file);
     return literal(tree, path, text, file, root);
   }
 
@@ -58,7 +58,8 @@ function filesOf(tree: Tree, path: Path, text: string, root: string, notes: Sour
     const hint = `include the manifests in them: ${quote(`${below}*.yaml`)}`;
     return err(error('bad-include', `${quote(text)} names directories, not manifests`, place, { hint }));
   }
-  const { files, wildcard } = glob(pattern.value, root);
+  const wildcard = glob(pattern.value, root);
+  const { files } = wildcard;
   notes.wildcards.push(wildcard);
   if (files.length === 0) {
     const hint = "check the path: it is relative to the root manifest's directory";
@@ -114,7 +115,7 @@ function list(directory: string): readonly Dirent[] {
   }
 }
 
-function glob(pattern: Pattern, root: string): { readonly files: readonly string[]; readonly wildcard: Wildcard } {
+function glob(pattern: Pattern, root: string): Wildcard {
   const index = new PatternIndex<true>();
   index.add(pattern, true);
   const files: string[] = [];
@@ -131,7 +132,7 @@ function glob(pattern: Pattern, root: string): { readonly files: readonly string
   };
   const walk = index.walk('');
   visit('', walk);
-  return { files, wildcard: { pattern, walk, directories } };
+  return { pattern, walk, directories, files, again: () => glob(pattern, root).files };
 }
 
 interface Candidate {

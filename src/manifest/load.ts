@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../core/result.js';
 import { checkMapping } from './check.js';
 import { error } from './finding.js';
 import { readAll } from './read-all.js';
-import { type ManifestSources, newNotes, type SourceNotes, sourcesOf } from './sources.js';
+import { type ManifestSources, newNotes, noteNamed, type SourceNotes, sourcesOf } from './sources.js';
 import { beginning, statOf } from './text.js';
 import { entry } from './tree.js';
 
@@ -84,7 +84,7 @@ function findRoot(path: string): Result<Root, LoadFailure> {
   const notes = newNotes(path);
   const [yaml, yml] = [join(path, 'objflow.yaml'), join(path, 'objflow.yml')];
   // The second to come is an error, also where only the first was read
-  for (const file of [yaml, yml]) notes.named.add(file);
+  for (const file of [yaml, yml]) noteNamed(notes, file);
   const there = [yaml, yml].filter((file) => statOf(file) !== undefined);
   if (there.length === 2) {
     const hint = 'keep one of them, or name one with --file';

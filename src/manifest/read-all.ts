@@ -20,7 +20,7 @@ import { readJob } from './read-job.js';
 import { readObject } from './read-object.js';
 import { readSettings, rootOnly, type Settings } from './read-settings.js';
 import { checkShape } from './shape.js';
-import { hashOf, type SourceNotes } from './sources.js';
+import { hashOf, noteNamed, type SourceNotes } from './sources.js';
 import { beginning, readManifest, withoutLinks } from './text.js';
 import { entries, entry, isMap, type Path, type Tree } from './tree.js';
 import { parseYaml } from './yaml.js';
@@ -108,6 +108,7 @@ export function readAll(rootFile: string, notes: SourceNotes): ReadAll {
 }
 
 function readTree(file: string, findings: Diagnostic[], notes: SourceNotes): Tree | undefined {
+  noteNamed(notes, file);
   const source = readManifest(file, (what) => notes.read.push([file, hashOf(what)]));
   if (!source.ok) {
     findings.push(source.error);

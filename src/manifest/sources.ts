@@ -3,7 +3,7 @@
  * for, and where. Notes are taken while manifests are read; nothing is decided here about what is in them.
  */
 import { createHash } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileId } from '../core/object.js';
 import { match, type Pattern } from '../core/pattern.js';
@@ -17,6 +17,8 @@ export interface ManifestSources {
   concerns(path: string): boolean;
   /** Equal: the same manifests with the same text. */
   readonly fingerprint: string;
+  /** Nothing has been touched since it was read. Looks at the disk, and costs little: no manifest is read. */
+  isAsRead(): boolean;
 }
 
 /** What an entry of `include` with wildcards looked for, from the project's directory on. */
@@ -25,6 +27,9 @@ export interface Wildcard {
   readonly walk: Walk;
   /** Directories that it looked into, absolute. */
   readonly directories: readonly string[];
+  /** What it found, and what it finds now. */
+  readonly files: readonly string[];
+  readonly again: () => readonly string[];
 }
 
 /** Notes, taken while manifests are read. */
@@ -36,14 +41,37 @@ export interface SourceNotes {
   /** Files that were looked for by name, there or not. */
   readonly named: Set<string>;
   readonly wildcards: Wildcard[];
+  /** What stood at each path before it was read. */
+  readonly stamps: Map<string, string>;
 }
 
-export const newNotes = (root: string): SourceNotes => ({ root, read: [], named: new Set(), wildcards: [] });
+export const newNotes = (root: string): SourceNotes => ({
+  root,
+  read: [],
+  named: new Set(),
+  wildcards: [],
+  stamps: new Map(),
+});
+
+/** Notes that a file is about to be looked for by its name. */
+export function noteNamed({ named, stamps }: SourceNotes, file: string): void {
+  named.add(file);
+  if (!stamps.has(file)) stamps.set(file, stampOf(file));
+}
+
+function stampOf(file: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+    return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+  } catch {
+    return ''; // it is not there, or is not to be seen; reading tells
+  }
+}
 
 export const hashOf = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /** What the notes come to. */
-export function sourcesOf({ root, read, named, wildcards }: SourceNotes): ManifestSources {
+export function sourcesOf({ root, read, named, wildcards, stamps }: SourceNotes): ManifestSources {
   const links = linkReader();
   const files = new Set([...named, ...read.map(([file]) => file)].flatMap((file) => [file, ...links(file)]));
   const holders = new Set([...files].flatMap(ancestors));
@@ -63,6 +91,13 @@ export function sourcesOf({ root, read, named, wildcards }: SourceNotes): Manife
       return wildcards.some((wildcard) => isWanted(wildcard, whole, below.split(sep)));
     },
     fingerprint: hashOf(JSON.stringify(read)),
+    isAsRead() {
+      const same = (one: readonly string[], other: readonly string[]): boolean => one.join('\0') === other.join('\0');
+      return (
+        [...stamps].every(([file, stamp]) => stampOf(file) === stamp) &&
+        wildcards.every((wildcard) => same(wildcard.files, wildcard.again()))
+      );
+    },
   };
 }
 

@@ -129,3 +129,32 @@ test('of two manifests side by side, of which one must go', async () => {
   expect(await directories()).toEqual(['']);
   expect(concerned(await sources(), 'objflow.yaml', 'objflow.yml')).toEqual(['objflow.yaml', 'objflow.yml']);
 });
+
+const replaceManifest = () => {
+  write({ new: job('a') });
+  renameSync(at('new'), at('jobs/a.yaml'));
+};
+
+test('what was touched since it was read, and what was not', async () => {
+  write({
+    'objflow.yaml': withIncludes('jobs/*.yaml, team/a.yaml'),
+    'jobs/a.yaml': job('a'),
+    'team/x': '',
+    'landing/a.csv': 'x',
+  });
+  const steps: readonly (readonly [what: string, () => void])[] = [
+    ['a manifest is written anew', () => write({ 'jobs/a.yaml': job('a') })],
+    ['a manifest is replaced', replaceManifest],
+    ['one comes that a wildcard finds', () => write({ 'jobs/b.yaml': job('b') })],
+    ['one goes that a wildcard found', () => rmSync(at('jobs/b.yaml'))],
+    ['one comes that was missing', () => write({ 'team/a.yaml': job('c') })],
+    ['there is a second root', () => write({ 'objflow.yml': good })],
+  ];
+  for (const [what, touch] of steps) {
+    const before = await sources();
+    write({ 'landing/b.csv': 'x', 'jobs/notes.txt': what });
+    expect(before.isAsRead(), `before ${what}`).toBe(true);
+    touch();
+    expect(before.isAsRead(), what).toBe(false);
+  }
+});
