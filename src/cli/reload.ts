@@ -8,10 +8,9 @@ import { changesBetween } from '../core/changes.js';
 import { loadMapping } from '../manifest/load.js';
 import type { ManifestSources } from '../manifest/sources.js';
 import { listen } from '../objects/hints.js';
-import type { WatchEvent } from '../report/run-event.js';
+import type { Timeless, WatchEvent } from '../report/run-event.js';
 import type { Context } from './context.js';
 import type { Mapped } from './mapping.js';
-import type { Told } from './watch.js';
 
 /** Milliseconds without a change after which manifests are read, and how long that may be put off. */
 const calm = 100;
@@ -22,7 +21,7 @@ const every = 10_000;
 export interface MappingListener {
   /** The mapping was edited, well; resolves when the edit holds. */
   edited(next: Mapped): Promise<void>;
-  tell(event: Told<WatchEvent>): void;
+  tell(event: Timeless<WatchEvent>): void;
   warn(message: string): void;
 }
 

@@ -12,7 +12,7 @@ import { openJournal } from '../journal/journal.js';
 import { listen } from '../objects/hints.js';
 import { type Watching, watchFiles } from '../objects/watch.js';
 import type { FileWorld } from '../objects/world.js';
-import type { RunEvent, Standing, WatchEnd, WatchEvent } from '../report/run-event.js';
+import type { RunEvent, Standing, Timeless, WatchEnd, WatchEvent } from '../report/run-event.js';
 import type { Context } from './context.js';
 import { exit, UserError } from './exit.js';
 import { fileWorld, pollingOf } from './file-world.js';
@@ -38,7 +38,7 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
   const { journal, state, warnings } = takeState(mapped, file, room);
   const reporter = watchReporter(context, format, file);
   const report = (event: RunEvent): void => reporter.report(event);
-  const tell = (event: Told<WatchEvent>): void => report({ ...event, at: Date.now() });
+  const tell = (event: Timeless<WatchEvent>): void => report({ ...event, at: Date.now() });
   const warn = (message: string): void => report({ event: 'warning', at: Date.now(), message });
   for (const message of warnings) warn(message);
 
@@ -147,9 +147,6 @@ function takeState({ mapping, graph }: Mapped, file: string, room: { readonly co
   const { journal, records, warnings } = opened.value;
   return { journal, warnings, state: openState(mapping, { records, graph, ...room }) };
 }
-
-/** An event without its time. */
-export type Told<E> = E extends unknown ? Omit<E, 'at'> : never;
 
 function standingOf({ counts }: State, lastLanding: Standing['lastLanding']): Standing {
   const { running, ready, held, blocked, failed } = counts;

@@ -1,11 +1,10 @@
 /**
  * Answers from the state, for `status`, `run` and its summary. They read; they decide nothing.
  */
-import type { RunTold } from './history.js';
 import { readiness } from './readiness.js';
 import { endingOf } from './record.js';
 import { whatIsFull } from './room.js';
-import type { State, Task } from './state.js';
+import type { RunTold, State, Task } from './state.js';
 import type { Reason, RunView, SummaryView, TaskView } from './views.js';
 
 /** Every task's phase and reasons, in the order of the mapping. */

@@ -6,20 +6,7 @@ import { asObjectId, kindOf, type ObjectId } from './object.js';
 import type { Partition } from './pattern.js';
 import { endingOf, type JournalRecord, type RunKept, type RunStarted } from './record.js';
 import { unreachable } from './result.js';
-import type { Past, State, Task } from './state.js';
-
-/** A run as the journal tells it. */
-export type RunTold = Past & { readonly task: string; readonly job: string; readonly partition: Partition };
-
-/** What is told of one task. */
-export interface Told {
-  readonly job: string;
-  readonly partition: Partition;
-  /** In their order; of those that are over, its last success and its last are enough. */
-  readonly runs: RunTold[];
-  open: { readonly started: RunStarted; readonly since: number; readonly first: number } | undefined;
-  retried: boolean;
-}
+import type { RunTold, State, Task, Told } from './state.js';
 
 /** All that is told, before it is held against a mapping. */
 export interface History {

@@ -2,7 +2,7 @@
  * Rebuilds the state from the mapping and a history: at the start, and when the mapping was edited. What can be looked
  * up again is not here: the engine looks at all files and then says `opened`.
  */
-import type { History, Told } from './history.js';
+import type { History } from './history.js';
 import type { Job } from './job.js';
 import { forgetTask, knowObject, knowTask } from './known.js';
 import type { Mapping } from './mapping.js';
@@ -12,7 +12,7 @@ import { compareWithSuccess, enter, setKnownVersion } from './phase.js';
 import { enqueue, occupy } from './room.js';
 import { remember } from './run.js';
 import { never } from './soonest.js';
-import { emptyState, jobNode, type Running, type State, type StateOptions, type Task } from './state.js';
+import { emptyState, jobNode, type Running, type State, type StateOptions, type Task, type Told } from './state.js';
 import { forgetPast } from './step.js';
 
 /**

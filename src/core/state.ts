@@ -5,14 +5,13 @@
  * `room` says what may start.
  */
 import { Heap } from './heap.js';
-import type { Told } from './history.js';
 import type { Job } from './job.js';
 import type { Settling } from './landing.js';
 import type { Mapping, ObjectDeclaration, Rules } from './mapping.js';
 import type { ObjectId, Version } from './object.js';
 import type { Partition } from './pattern.js';
 import { PatternIndex } from './pattern-index.js';
-import type { Ending, RunEnded, Versions } from './record.js';
+import type { Ending, RunEnded, RunStarted, Versions } from './record.js';
 import { never, type Soonest } from './soonest.js';
 import type { Phase } from './views.js';
 
@@ -93,6 +92,19 @@ export interface Past extends Ending {
   readonly produced: Versions;
   readonly startedAt: number;
   readonly endedAt: number;
+}
+
+/** A run as the journal tells it. */
+export type RunTold = Past & { readonly task: string; readonly job: string; readonly partition: Partition };
+
+/** What is told of one task. */
+export interface Told {
+  readonly job: string;
+  readonly partition: Partition;
+  /** In their order; of those that are over, its last success and its last are enough. */
+  readonly runs: RunTold[];
+  open: { readonly started: RunStarted; readonly since: number; readonly first: number } | undefined;
+  retried: boolean;
 }
 
 /** A run in progress. */

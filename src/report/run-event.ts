@@ -3,6 +3,7 @@ import type { Diagnostic } from '../core/diagnostic.js';
 import type { Report } from '../core/event.js';
 import type { Ending } from '../core/record.js';
 import type { SummaryView } from '../core/views.js';
+import type { Styles } from './styles.js';
 
 /** What the core reports, and what the engine adds. Times are milliseconds since 1970. */
 export type RunEvent =
@@ -45,6 +46,19 @@ export type WatchEvent =
   | { readonly event: 'reload-refused'; readonly at: number; readonly diagnostics: readonly Diagnostic[] }
   /** Told to stop: nothing more starts, and `running` tasks are given `grace` milliseconds. */
   | { readonly event: 'stopping'; readonly at: number; readonly running: number; readonly grace: number };
+
+/** An event before it is known when it is told. */
+export type Timeless<E> = E extends unknown ? Omit<E, 'at'> : never;
+
+/** An event in words. */
+export interface EventWords {
+  /** ✓ and the like, for those who show one. */
+  readonly symbol: string;
+  readonly style: keyof Styles;
+  /** What the sentence is about: it comes first. */
+  readonly subject: string;
+  readonly rest: string;
+}
 
 /** How the daemon stands: numbers of tasks, and what landed last. */
 export interface Standing {

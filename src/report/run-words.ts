@@ -4,9 +4,8 @@ import type { Ending } from '../core/record.js';
 import { unreachable } from '../core/result.js';
 import type { SummaryView } from '../core/views.js';
 import { formatDuration } from './durations.js';
-import type { RunEnd, RunEvent } from './run-event.js';
+import type { EventWords, RunEnd, RunEvent } from './run-event.js';
 import { terminal } from './sinks.js';
-import type { Styles } from './styles.js';
 import { directoryWords, watchWords } from './watch-words.js';
 
 /** How an attempt or a run ended that did not end well: `exit status 1`, `killed by SIGKILL`, or the problem. */
@@ -14,15 +13,6 @@ export function endingWords({ exitCode, signal, problem }: Ending): string {
   const status = exitCode === undefined || exitCode === 0 ? undefined : `exit status ${exitCode}`;
   if (problem !== undefined) return status === undefined ? terminal(problem) : `${terminal(problem)} (${status})`;
   return signal === undefined ? (status ?? 'it did not end well') : `killed by ${terminal(signal)}`;
-}
-
-export interface EventWords {
-  /** ✓ and the like, for those who show one. */
-  readonly symbol: string;
-  readonly style: keyof Styles;
-  /** What the sentence is about: it comes first. */
-  readonly subject: string;
-  readonly rest: string;
 }
 
 /** An event as a subject and what is said of it; `log` gives the path of a run's log, for the reader of a failure. */

@@ -2,8 +2,7 @@
 import { unreachable } from '../core/result.js';
 import { counted } from './count.js';
 import { formatDuration } from './durations.js';
-import type { WatchEnd, WatchEvent } from './run-event.js';
-import type { EventWords } from './run-words.js';
+import type { EventWords, WatchEnd, WatchEvent } from './run-event.js';
 import { terminal } from './sinks.js';
 
 /** So many jobs are named in one line. */
