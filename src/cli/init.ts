@@ -25,7 +25,7 @@ export function init(context: Context, directory: string): number {
   const step =
     shown === '' ? '' : `cd ${/^[\w./-]+$/.test(shown) ? shown : `'${terminal(shown).replaceAll("'", "'\\''")}'`}\n  `;
   context.out.write(
-    `wrote ${files.map((file) => file.path).join(', ')}\n\nNow type:\n  ${step}npx objflow graph    # see it\n  npx objflow run      # run it\n  npx objflow status   # see what stands\n`,
+    `wrote ${files.map((file) => file.path).join(', ')}\n\nNow type:\n  ${step}npx objflow graph    # see it\n  npx objflow run      # run it\n  npx objflow status   # see what stands\n  npx objflow watch    # run whatever lands from now on\n`,
   );
   return exit.well;
 }

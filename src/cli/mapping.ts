@@ -32,7 +32,9 @@ export async function checkMapping(context: Context): Promise<Checked> {
   const loaded = await loadMapping(context.manifest);
   if (loaded.ok) return { ...loaded.value, loaded: loaded.value };
   if ('problem' in loaded.error)
-    throw new UserError(`${loaded.error.message}; \`objflow init\` writes one, and --file names another`);
+    throw new UserError(
+      `${loaded.error.message}; ${context.options.file === undefined ? '`objflow init` writes one, and --file names another' : 'check what --file names'}`,
+    );
   return { ...loaded.error, loaded: undefined };
 }
 

@@ -6,28 +6,46 @@ import { asVersion, type Look, type ObjectId } from '../core/object.js';
 import { ok } from '../core/result.js';
 import { systemClock } from '../engine/clock.js';
 import type { Objects, World } from '../engine/world.js';
+import type { Execution } from '../execute/executor.js';
 
-/** A world over real objects in which nothing happens. */
-export function pretendWorld(objects: Objects, tell: World['tell']): World {
+/**
+ * A world over real objects in which nothing happens. `underWay` gives what a run makes that somebody else has in his
+ * hands: it ends well too; undefined for one that nobody has.
+ */
+export function pretendWorld(
+  objects: Objects,
+  tell: World['tell'],
+  underWay: (run: string) => readonly ObjectId[] | undefined,
+): World {
   const made = new Map<ObjectId, Look>();
   let ahead = 0;
   const now = (): number => systemClock.now() + ahead;
+  const makes = (run: string, targets: readonly ObjectId[]): Execution => {
+    for (const object of targets) made.set(object, pretended(object, run, now()));
+    return { outcome: Promise.resolve({ exitCode: 0 }), stop() {}, log: '' };
+  };
   return {
     objects: {
       list: objects.list,
-      async look(ids) {
-        const real = await objects.look(ids.filter((id) => !made.has(id)));
+      async look(ids, content) {
+        const real = await objects.look(
+          ids.filter((id) => !made.has(id)),
+          content,
+        );
         return [...real, ...ids.flatMap((id) => made.get(id) ?? [])];
       },
       sync: async () => undefined,
     },
     executor: {
-      start(work) {
-        for (const object of work.targets.flatMap((target) => target.objects))
-          made.set(object, pretended(object, work.run, now()));
-        return { outcome: Promise.resolve({ exitCode: 0 }), stop() {}, log: '' };
+      start: (work) =>
+        makes(
+          work.run,
+          work.targets.flatMap((target) => target.objects),
+        ),
+      async attach(run) {
+        const targets = underWay(run);
+        return targets && makes(run, targets);
       },
-      attach: async () => undefined,
       forget() {},
       hook: async () => {},
     },

@@ -12,6 +12,7 @@ import { localExecutor } from '../execute/local.js';
 import { tailOfLog } from '../execute/log.js';
 import { peekInbox } from '../journal/inbox.js';
 import { openJournal, readJournal } from '../journal/journal.js';
+import { isHeld } from '../journal/lock.js';
 import { planDocument, renderPlan } from '../report/plan.js';
 import type { Failure, RunEnd } from '../report/run-event.js';
 import type { Context } from './context.js';
@@ -58,8 +59,13 @@ async function plan(
   const { records } = journal.value;
   const { state, objects } = openSession(mapping, { records, graph, selected, setAside: () => {} });
   const tasks: PlanView['tasks'][number][] = [];
-  const world = pretendWorld(objects, (report) => {
+  const note = (report: Report): void => {
     if (report.event === 'run-started') tasks.push({ task: report.task, reasons: report.reasons });
+  };
+  const isTaken = isHeld(file);
+  const world = pretendWorld(objects, note, (run) => {
+    const task = isTaken ? state.runs.get(run) : undefined;
+    return task?.run?.targets.map(({ id }) => id);
   });
   const engine = createEngine(state, world, { retry, force });
   engine.announce(peekInbox(file));

@@ -31,13 +31,14 @@ export async function status(
   const file = stateFile(context, mapping);
   const journal = readJournal(file);
   if (!journal.ok) throw new UserError(journal.error.message, exit.state);
+  // What is set aside belongs to no job.
   const setAside: SetAside[] = [];
   const { state, objects } = openSession(mapping, {
     records: journal.value.records,
     graph,
     // With room for nobody, what is ready stays ready.
     concurrency: 0,
-    setAside: (found) => setAside.push(found),
+    setAside: (found) => selected ?? setAside.push(found),
   });
   // What looks abandoned from here is in good hands as long as somebody holds the state.
   if (isHeld(file)) for (const { run } of state.runs.values()) if (run) run.stage = 'executing';

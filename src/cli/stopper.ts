@@ -13,7 +13,7 @@ export function stopper(
   return (times) => {
     clearTimeout(timer);
     if (times > 1) {
-      if (times === 2) warn('ending the running tasks now');
+      if (times === 2 && engine.state.runs.size > 0) warn('ending the running tasks now');
       engine.stop('terminate');
       return;
     }

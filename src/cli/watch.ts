@@ -12,6 +12,7 @@ import { openJournal } from '../journal/journal.js';
 import { listen } from '../objects/hints.js';
 import { type Watching, watchFiles } from '../objects/watch.js';
 import type { FileWorld } from '../objects/world.js';
+import { counted } from '../report/count.js';
 import type { RunEvent, Standing, Timeless, WatchEnd, WatchEvent } from '../report/run-event.js';
 import type { Context } from './context.js';
 import { exit, UserError } from './exit.js';
@@ -103,7 +104,7 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
       tell({ event: 'watching', jobs: mapping.jobs.size, directories: watching?.directories ?? 0, objects });
       // What was edited since it was loaded.
       manifests?.check();
-      notifier?.ready(`watching ${mapping.jobs.size} jobs`);
+      notifier?.ready(`watching ${counted(mapping.jobs.size, 'job')}`);
     },
   });
   manifests = await watchMapping(context, mapped, {

@@ -137,7 +137,8 @@ function isKnown(state: State, object: ObjectNode, version: string): boolean {
   if (state.before?.get(object.id)?.version === version) return true;
   for (const task of object.writers) if (task.success?.produced[object.id] === version) return true;
   for (const input of object.inputs)
-    for (const task of input.tasks) if (task.last?.consumed[object.id] === version) return true;
+    for (const { last, run } of input.tasks)
+      if (last?.consumed[object.id] === version || run?.consumed[object.id] === version) return true;
   return false;
 }
 

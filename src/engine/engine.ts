@@ -68,7 +68,11 @@ export function createEngine(first: State, world: World, options: EngineOptions)
   const ending = new Map<string, readonly ObjectId[]>();
   /** What could not be recorded for want of room, and so has not happened. */
   let stalled: readonly Effect[] | undefined;
+  /** The want of room was told. */
+  let isFull = false;
   let stopping = false;
+  /** `run` has come to its end: what comes late finds nobody. */
+  let over = false;
   let isOpen = false;
   let turns = 0;
   let looking = 0;
@@ -120,12 +124,16 @@ export function createEngine(first: State, world: World, options: EngineOptions)
 
   /** Nothing happens until there is room again; what runs goes on, and what it does is kept. */
   function stall(effects: readonly Effect[], { message }: JournalProblem): void {
-    if (!stalled) world.warn?.(`${message}; nothing starts until then`);
+    if (!isFull) world.warn?.(`${message}; nothing starts until then`);
+    isFull = true;
     stalled = effects;
     clock.at(clock.now() + patience, () => {
+      // It is for the end to say what of it still happens.
+      if (stopping) return;
       stalled = undefined;
       perform(effects);
-      if (!stalled && !problem) world.warn?.('there is room for the state again: going on');
+      isFull = stalled !== undefined;
+      if (!isFull && !problem) world.warn?.('there is room for the state again: going on');
       wakeUp();
     });
   }
@@ -238,7 +246,7 @@ export function createEngine(first: State, world: World, options: EngineOptions)
   }
 
   function drain(): void {
-    if (stalled) return;
+    if (stalled || over) return;
     const effects: Effect[] = [];
     for (const event of queue.splice(0)) for (const effect of step(state, event)) effects.push(effect);
     perform(effects);
@@ -258,6 +266,19 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     if (!compacted.ok && !compacted.error.retryable) problem = compacted.error;
   }
 
+  /** There may be room by now for what has ended; what was to start does not. */
+  function recordEnds(effects: readonly Effect[]): void {
+    stalled = undefined;
+    perform(
+      effects.filter((effect) => {
+        if (effect.type === 'append') return effect.record.type !== 'run-started';
+        return effect.type === 'report' && effect.report.event !== 'run-started';
+      }),
+    );
+    queue.unshift({ type: 'stopping', at: clock.now() });
+    drain();
+  }
+
   return {
     get state() {
       return state;
@@ -270,17 +291,17 @@ export function createEngine(first: State, world: World, options: EngineOptions)
         else if (isOver()) break;
         else {
           if (options.lasting && (executions.size === 0 || turns > busy) && !stalled && !problem) compact();
-          await something();
+          // Nothing may ever come that would tell of a journal that has just failed.
+          if (!problem || state.stopping) await something();
         }
         // Lets whatever else has ended in the meantime join the next batch.
         await new Promise(setImmediate);
         if (problem && !state.stopping) post({ type: 'stopping', at: clock.now() });
       }
       cancelWake?.();
-      // There may be room by now for what has ended; what was to start does not.
-      if (stalled)
-        perform(stalled.filter((effect) => effect.type === 'append' && effect.record.type !== 'run-started'));
+      if (stalled) recordEnds(stalled);
       if (!problem) compact();
+      over = true;
       if (problem) return { how: 'journal', problem };
       return { how: state.stopping ? 'stopped' : 'idle' };
     },
@@ -297,12 +318,13 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       wakeUp();
     },
     announce(announced) {
-      if (stalled || problem) return false;
+      if (stalled || problem || over) return false;
       const files = announced.flatMap(({ object }) => (kindOf(object) === 'file' ? [object] : []));
       if (files.length > 0) lookAt(files);
       for (const each of announced)
         if (kindOf(each.object) !== 'file') queue.push({ type: 'announced', at: clock.now(), ...each });
       drain();
+      wakeUp();
       return !stalled && !problem;
     },
     async replace(make) {

@@ -13,10 +13,10 @@ const answer = (message: Answer | 'ready'): void => {
 };
 
 function start({ id, arguments: given, cwd, env, log }: Request): void {
+  let output: number | undefined;
   try {
-    const output = inDirectory(log, () => openSync(log, 'a', 0o600));
+    output = inDirectory(log, () => openSync(log, 'a', 0o600));
     const child = spawn('/bin/sh', given, { cwd, env, detached: true, stdio: ['ignore', output, output] });
-    closeSync(output);
     child.on('error', (error) => answer({ id, failed: whyNot(error) }));
     if (child.pid !== undefined) answer({ id, pid: child.pid });
     child.on('exit', (exitCode, signal) => {
@@ -27,6 +27,8 @@ function start({ id, arguments: given, cwd, env, log }: Request): void {
     });
   } catch (error) {
     answer({ id, failed: whyNot(error) });
+  } finally {
+    if (output !== undefined) closeSync(output);
   }
 }
 

@@ -96,5 +96,5 @@ async function notify(
   if (!failed) return undefined;
   if (timedOut) return `did not end within ${patience / 1000}s`;
   if (code === 'ENOENT') return 'is not installed: install it, or let the unit say Type=exec, and no WatchdogSec';
-  return `failed (${code ?? signal ?? `exit status ${exitCode}`}): the unit needs NotifyAccess=all`;
+  return `failed (${code ?? signal ?? `exit status ${exitCode}`}): the unit needs NotifyAccess=all, and systemd must listen`;
 }

@@ -203,7 +203,10 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
     }
   }
 
-  /** Lists a directory. What was there and is not listed any more is looked at: it may only just have come. */
+  /**
+   * Lists a directory. What was there and is not listed any more is looked at: it may only just have come. It goes first:
+   * nobody is to see what has come beside what has gone.
+   */
   async function listOne(
     directory: Directory,
     work: Directory[],
@@ -214,13 +217,15 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
     const names = directory.identity === '' ? undefined : namesIn(directory);
     if (names === undefined) return;
     const left = new Set([...directory.names, ...directory.below.keys()]);
+    for (const name of names) left.delete(name);
+    for (const name of left) take(directory, name, work, again);
     for (const name of names) {
       if (directory.gone) return;
-      left.delete(name);
       take(directory, name, work, again);
-      await pause();
+      // Only a pause that is one: what is seen without any is told together.
+      const paused = pause();
+      if (paused) await paused;
     }
-    for (const name of left) take(directory, name, work, again);
   }
 
   /** Enters and lists what is put to the work, until nothing is left. Entering comes first: what happens then is heard. */

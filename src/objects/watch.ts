@@ -246,8 +246,9 @@ export function watchFiles(world: FileWorld, options: WatchOptions): Watching {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the watches of this user are used up; raise them: sysctl fs.inotify.max_user_watches=1048576',
-  EMFILE: 'the watchers of this user, or its open files, are used up; raise fs.inotify.max_user_instances, ulimit -n',
+  ENOSPC: 'so are others: the watches of this user are used up; raise them: sysctl fs.inotify.max_user_watches=1048576',
+  EMFILE:
+    'so are others: the watchers of this user, or its open files, are used up; raise fs.inotify.max_user_instances, ulimit -n',
   CHOKIDAR_USEPOLLING: 'CHOKIDAR_USEPOLLING is set',
 };
 

@@ -40,7 +40,7 @@ export function watchWords(event: WatchEvent): EventWords {
       if (event.running === 0) return { ...words, subject: 'stopping', rest: '' };
       const [they, them] =
         event.running === 1 ? ['the running task has', 'it'] : [`${event.running} running tasks have`, 'them'];
-      return { ...words, subject: 'stopping:', rest: `${they} ${whole(event.grace)}; once more ends ${them} now` };
+      return { ...words, subject: 'stopping:', rest: `${they} ${whole(event.grace)}; again ends ${them} now` };
     }
     default:
       return unreachable(event);

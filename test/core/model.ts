@@ -196,7 +196,8 @@ export class Model {
         [...this.tasks.values()].some(
           ({ past, targets }) =>
             (targets.includes(object) && past?.success?.produced[object] === found.version) ||
-            past?.last?.consumed[object] === found.version,
+            past?.last?.consumed[object] === found.version ||
+            past?.run?.consumed[object] === found.version,
         );
       const landed = known || at - since >= settleTime;
       if (landed) {

@@ -148,7 +148,7 @@ describe('what goes wrong is told once, and harms nothing', () => {
     // The third begins when the second is over.
     await until(() => told().length === 3);
     expect(warnings).toEqual([
-      'systemd is not told how objflow does: systemd-notify failed (exit status 1): the unit needs NotifyAccess=all',
+      'systemd is not told how objflow does: systemd-notify failed (exit status 1): the unit needs NotifyAccess=all, and systemd must listen',
     ]);
   });
 

@@ -70,6 +70,44 @@ test('what is announced is read as it was, until it is taken out', () => {
   expect(all(state)).toEqual([]);
 });
 
+describe('what is taken out', () => {
+  const both = (state: string): readonly string[] => {
+    good(announce(state, several(2)));
+    return readInbox(state, 10).announcements.map(({ file }) => file);
+  };
+
+  test('is gone, also where somebody else was faster', () => {
+    const state = stateFile();
+    const names = both(state);
+    rmSync(join(inboxOf(state), names[0] ?? ''));
+    expect(takeOut(state, names)).toBe(true);
+    expect(takeOut(state, [])).toBe(true);
+    expect(all(state)).toEqual([]);
+  });
+
+  test('and stays, because a directory has taken its place: that is told, and the rest goes', () => {
+    const state = stateFile();
+    const names = both(state);
+    rmSync(join(inboxOf(state), names[0] ?? ''));
+    mkdirSync(join(inboxOf(state), names[0] ?? ''));
+    expect(takeOut(state, names)).toBe(false);
+    expect(all(state)).toEqual(names.slice(0, 1));
+  });
+
+  test('and stays, because the system says so: that is told, the rest goes, and it is read again', () => {
+    const state = stateFile();
+    const names = both(state);
+    const files = filesWith({
+      unlink: (path) => {
+        if (path.endsWith(names[0] ?? '')) throw systemError('EPERM');
+        realFiles.unlink(path);
+      },
+    });
+    expect(takeOut(state, names, files)).toBe(false);
+    expect(without(readInbox(state, 10))).toEqual(several(1));
+  });
+});
+
 test('the directory and its files are for this user alone', () => {
   const state = stateFile();
   expect(good(makeInbox(state))).toBe(inboxOf(state));

@@ -196,8 +196,8 @@ test('directories that cannot be listened to are listed instead, which is told o
   await seen(watched, 'in/one/a.csv', 'absent');
   const reasons = watched.told.map((line) => line.replace(/^polled in\/\w+ every 2000: /, ''));
   expect(reasons.sort()).toEqual([
-    'the watchers of this user, or its open files, are used up; raise fs.inotify.max_user_instances, ulimit -n',
-    'the watches of this user are used up; raise them: sysctl fs.inotify.max_user_watches=1048576',
+    'so are others: the watchers of this user, or its open files, are used up; raise fs.inotify.max_user_instances, ulimit -n',
+    'so are others: the watches of this user are used up; raise them: sysctl fs.inotify.max_user_watches=1048576',
   ]);
 });
 

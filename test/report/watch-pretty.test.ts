@@ -60,7 +60,7 @@ jobs/load.yaml:1:3 warning odd
   1 | jobs:
     |   ^^^
 ✗ load_orders[date=2026-11-20] failed after 3m 09s: exit status 1
-■ stopping: 2 running tasks have 30s; once more ends them now
+■ stopping: 2 running tasks have 30s; again ends them now
 ✓ load_x succeeded in 7.5s
 `;
   expect(screen()).toBe(`${above}  1 failed · last landing landing/x.csv 2026-11-24 10:03:00\n`);

@@ -62,7 +62,7 @@ test('plain: a line for each event, with its date; findings below a refused edit
 2026-11-24 10:03:00 load_orders[date=2026-11-20] goes on: objflow found it running, for 3m 03s
 2026-11-24 10:03:01 landing/x.csv landed
 ${early}2026-11-24 10:03:04 mapping reloaded: 4 jobs; added x; changed y; removed z
-${refused}${failed}2026-11-24 10:03:07 stopping: 2 running tasks have 30s; once more ends them now
+${refused}${failed}2026-11-24 10:03:07 stopping: 2 running tasks have 30s; again ends them now
 `,
   );
   expect(out).toBe('stopped after 3h 02m: 120 runs succeeded, 1 failed\n');
@@ -100,12 +100,9 @@ test.each<[RunEvent, string]>([
   [{ event: 'stopping', at: start, running: 0, grace: 30_000 }, 'stopping '],
   [
     { event: 'stopping', at: start, running: 1, grace: 90_000 },
-    'stopping: the running task has 1m 30s; once more ends it now',
+    'stopping: the running task has 1m 30s; again ends it now',
   ],
-  [
-    { event: 'stopping', at: start, running: 2, grace: 0 },
-    'stopping: 2 running tasks have 0s; once more ends them now',
-  ],
+  [{ event: 'stopping', at: start, running: 2, grace: 0 }, 'stopping: 2 running tasks have 0s; again ends them now'],
 ])('event %#', (event, words) => {
   const { subject, rest } = eventWords(event);
   expect(`${subject} ${rest}`).toBe(words);

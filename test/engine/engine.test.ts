@@ -1,0 +1,289 @@
+/** The loop: in which order effects are performed, what a full or a failing journal stops, what ends it. */
+import { describe, expect, test } from 'vitest';
+import { err } from '../../src/core/result.ts';
+import { broken, FakeObjects, full, Project, patience, stage } from './rig.ts';
+
+const stopped = { how: 'stopped' };
+
+test('what is recorded stands before what starts; a success is on disk before what follows it', async () => {
+  const p = new Project('a: in/x -> out/x', 'b: out/x -> out/y');
+  p.seen('in/x', '1');
+  const s = stage(p);
+  expect(await s.run()).toEqual(['list', 'append run-started a', 'start a', 'opened']);
+  p.seen('out/x', '1');
+  expect(await s.exit('a')).toEqual([
+    'look into out/x',
+    'put on disk out/x',
+    'append run-ended, run-started b',
+    'sync',
+    'forget',
+    'start b',
+  ]);
+  p.seen('out/y', '1');
+  const last = ['look into out/y', 'put on disk out/y', 'append run-ended', 'sync', 'forget'];
+  expect(await s.exit('b')).toEqual(last);
+  expect(s.told).toEqual(['object-landed', 'run-started a', 'run-succeeded a', 'run-started b', 'run-succeeded b']);
+  await s.stop();
+  expect(s.finished).toEqual(stopped);
+});
+
+describe('a journal without room', () => {
+  test('stalls: nothing starts and nothing is taken, until there is room; each is told once', async () => {
+    const p = new Project('a: in/{n} ->', 't: table:x ->');
+    const s = stage(p);
+    await s.run();
+    s.journal.hasRoom = false;
+    expect(await s.look(p.seen('in/1', '1'))).toEqual(['cannot append run-started a[n=1]']);
+    expect(await s.look(p.seen('in/2', '1'))).toEqual([]);
+    const { length } = s.acts;
+    expect(s.announce('table:x', 'in/3')).toBe(false);
+    expect(await s.calm()).toEqual([]);
+    expect(await s.tick(3 * patience)).toHaveLength(3);
+    expect(new Set(s.acts.slice(length))).toEqual(new Set(['cannot append run-started a[n=1]']));
+    expect(s.warnings).toEqual(['the state is full; nothing starts until then']);
+    expect(s.told).toEqual([]);
+
+    s.journal.hasRoom = true;
+    await s.tick(patience);
+    expect(s.starts()).toEqual(['start a[n=1]', 'start a[n=2]']);
+    expect(s.warnings).toEqual([
+      'the state is full; nothing starts until then',
+      'there is room for the state again: going on',
+    ]);
+    // What was refused was not kept for later either.
+    expect(s.journal.records.map(({ type }) => type)).toEqual(['run-started', 'run-started']);
+    expect(s.announce('table:x')).toBe(true);
+    await s.calm();
+    expect(s.starts()).toContain('start t');
+    s.journal.hasRoom = false;
+    await s.look(p.seen('in/4', '1'));
+    expect(s.warnings).toHaveLength(3);
+  });
+
+  test('keeps what has ended meanwhile, and what comes of it', async () => {
+    const p = new Project('a: in/{n} -> table:t/{n}', 'b: table:t/{n} ->');
+    const s = stage(p);
+    await s.run();
+    await s.look(p.seen('in/1', '1'), p.seen('in/2', '1'));
+    s.journal.hasRoom = false;
+    expect(await s.exit('a[n=1]')).toEqual(['cannot append run-ended, run-started b[n=1]']);
+    expect(await s.exit('a[n=2]')).toEqual([]);
+    s.journal.hasRoom = true;
+    expect(await s.tick(patience)).toEqual([
+      'append run-ended, run-started b[n=1]',
+      'sync',
+      'forget',
+      'start b[n=1]',
+      'append run-ended, run-started b[n=2]',
+      'sync',
+      'forget',
+      'start b[n=2]',
+    ]);
+  });
+
+  /** Two have ended, one before and one after it was known that there is no room, and a third still runs. */
+  async function stalled() {
+    const p = new Project('a: in/{n} -> table:t/{n}', 'b: table:t/{n} ->');
+    const s = stage(p);
+    await s.run();
+    await s.look(p.seen('in/1', '1'), p.seen('in/2', '1'), p.seen('in/3', '1'));
+    s.journal.hasRoom = false;
+    await s.exit('a[n=1]');
+    await s.exit('a[n=2]');
+    return { p, s, length: s.starts().length };
+  }
+
+  test('and a stop: what ends until then is recorded once there is room, and nothing starts, then or later', async () => {
+    const { s, length } = await stalled();
+    await s.stop();
+    expect(s.finished).toBeUndefined();
+    s.journal.hasRoom = true;
+    await s.tick(2 * patience);
+    await s.exit('a[n=3]');
+    expect(s.finished).toEqual(stopped);
+    await s.tick(10 * patience);
+    expect(s.starts()).toHaveLength(length);
+    expect(s.started()).toHaveLength(3);
+    const ended = s.journal.records.filter(({ type }) => type === 'run-ended');
+    expect(ended).toMatchObject([{ outcome: 'succeeded' }, { outcome: 'succeeded' }, { outcome: 'succeeded' }]);
+    expect(s.told.filter((told) => told.startsWith('run-succeeded'))).toHaveLength(3);
+  });
+
+  test('and a stop, and still no room: it ends with that, and nothing starts', async () => {
+    const { s, length } = await stalled();
+    await s.exit('a[n=3]');
+    await s.stop();
+    expect(s.finished).toEqual({ how: 'journal', problem: full });
+    s.journal.hasRoom = true;
+    await s.tick(10 * patience);
+    expect(s.starts()).toHaveLength(length);
+    expect(s.told.filter((told) => told.startsWith('run-succeeded'))).toEqual([]);
+  });
+
+  test('and a stop, where nothing has ended: there is nothing to record', async () => {
+    const p = new Project('a: in/x ->');
+    const s = stage(p);
+    await s.run();
+    s.journal.hasRoom = false;
+    await s.look(p.seen('in/x', '1'));
+    await s.stop();
+    expect(s.finished).toEqual(stopped);
+    s.journal.hasRoom = true;
+    await s.tick(10 * patience);
+    expect(s.starts()).toEqual([]);
+    expect(s.journal.records).toEqual([]);
+  });
+});
+
+describe('a journal that fails', () => {
+  test('in a sync: nothing of that turn happens, what runs is waited for, and nothing is written any more', async () => {
+    const p = new Project('a: in/{n} -> table:t/{n}', 'b: table:t/{n} ->');
+    const s = stage(p);
+    await s.run();
+    await s.look(p.seen('in/1', '1'), p.seen('in/2', '1'));
+    s.journal.synced = err(broken);
+    expect(await s.exit('a[n=1]')).toEqual(['append run-ended, run-started b[n=1]', 'sync']);
+    expect(s.finished).toBeUndefined();
+    await s.look(p.seen('in/3', '1'));
+    expect(await s.exit('a[n=2]')).toEqual([]);
+    expect(s.finished).toEqual({ how: 'journal', problem: broken });
+    expect(s.told.filter((told) => told.startsWith('run-succeeded'))).toEqual([]);
+    expect(s.warnings).toEqual([]);
+  });
+
+  test('when something is announced: it is not taken, and the loop ends by itself', async () => {
+    const s = stage(new Project('t: table:x ->'));
+    await s.run();
+    s.journal.synced = err(broken);
+    expect(s.announce('table:x')).toBe(false);
+    await s.calm();
+    expect(s.starts()).toEqual([]);
+    expect(s.finished).toEqual({ how: 'journal', problem: broken });
+  });
+
+  test('when it is compacted: the loop ends by itself; one that could not be for the moment goes on', async () => {
+    const p = new Project('a: in/{n} ->');
+    const s = stage(p);
+    s.journal.compacted = err(full);
+    await s.run();
+    expect(await s.look(p.seen('in/1', '1'))).toContain('start a[n=1]');
+    s.journal.compacted = err(broken);
+    await s.exit('a[n=1]');
+    expect(s.finished).toEqual({ how: 'journal', problem: broken });
+  });
+});
+
+test('the journal is looked after when nothing runs, and sometimes when something always does', async () => {
+  const p = new Project('a: in/x ->');
+  const s = stage(p);
+  await s.run();
+  expect(s.journal.compactions).toBe(1);
+  await s.look(p.seen('in/x', '1'));
+  const turns = async (count: number): Promise<number> => {
+    for (let turn = 0; turn < count; turn += 1) s.engine.looked([]);
+    await s.calm();
+    return s.journal.compactions;
+  };
+  expect(await turns(900)).toBe(1);
+  expect(await turns(200)).toBe(2);
+  expect(await turns(900)).toBe(2);
+  await s.exit('a');
+  expect(s.journal.compactions).toBe(3);
+});
+
+describe('a look that takes its time', () => {
+  test('is out of date for what was looked at since, and good for the rest', async () => {
+    const p = new Project('a: in/{n} ->');
+    const s = stage(p);
+    await s.run();
+    const gone = p.seen('in/1', '1', { age: 0 });
+    await s.look(gone, p.seen('in/2', '1', { age: 0 }));
+    s.objects.looks.hold();
+    expect(await s.tick(2000)).toEqual(['look at in/1 in/2']);
+    await s.look({ ...gone, found: { state: 'absent' } });
+    s.objects.looks.release();
+    await s.calm();
+    expect(s.starts()).toEqual(['start a[n=2]']);
+  });
+
+  test('counts all the same where it was a reading: it is asked for once', async () => {
+    const p = new Project('a: in/{n} ->');
+    const s = stage(p);
+    await s.run();
+    s.objects.looks.hold();
+    const unread = p.seen('in/1', '1', { unread: true });
+    expect(await s.look(unread)).toEqual(['look into in/1']);
+    expect(await s.look(unread)).toEqual([]);
+    s.objects.looks.release();
+    expect(await s.calm()).toContain('start a[n=1]');
+  });
+});
+
+describe('another state', () => {
+  test('while the first look is going on: it opens once, and not before the new objects were listed', async () => {
+    const p = new Project('a: in/x ->', 'gone: in/y ->');
+    p.seen('in/x', '1');
+    p.seen('in/y', '1');
+    const s = stage(p);
+    s.objects.lists.hold();
+    await s.run();
+    const next = new Project('a: in/x ->', 'new: in/z ->');
+    next.seen('in/x', '1');
+    next.seen('in/z', '1');
+    const objects = new FakeObjects(next, (act) => s.note(`then ${act}`));
+    objects.lists.hold();
+    const replaced = s.engine.replace((state) => ({ state: next.after(state), objects }));
+    s.objects.lists.release();
+    await s.calm();
+    expect(s.acts).toEqual(['list', 'then list']);
+    objects.lists.release();
+    await replaced;
+    await s.calm();
+    expect(s.acts.filter((act) => act === 'opened')).toHaveLength(1);
+    expect(s.starts()).toEqual(['start a', 'start new']);
+    await s.engine.replace((state) => ({ state: next.after(state), objects }));
+    await s.calm();
+    expect(s.acts.filter((act) => act === 'opened')).toHaveLength(1);
+    expect(s.starts()).toHaveLength(2);
+  });
+
+  test('after the stop: what is listed late is not told any more', async () => {
+    const p = new Project('a: in/x ->');
+    const s = stage(p);
+    await s.run();
+    p.seen('in/x', '1');
+    s.objects.lists.hold();
+    void s.engine.replace((state) => ({ state: p.after(state), objects: s.objects }));
+    await s.stop();
+    expect(s.finished).toEqual(stopped);
+    s.objects.lists.release();
+    await s.calm();
+    expect(s.told).toEqual([]);
+  });
+});
+
+test('a stop waits for what runs, and for hooks', async () => {
+  const p = new Project('a: in/x -> ; on_failure=tell');
+  p.seen('in/x', '1');
+  const s = stage(p);
+  await s.run();
+  await s.stop();
+  await s.look(p.seen('in/x', '2'));
+  s.executor.hooks.hold();
+  expect(await s.exit('a', 1)).toEqual(['append run-ended', 'sync', 'forget', 'hook tell']);
+  expect(s.finished).toBeUndefined();
+  s.executor.hooks.release();
+  await s.calm();
+  expect(s.finished).toEqual(stopped);
+  expect(s.starts()).toEqual(['start a']);
+});
+
+test('without an end of its own it ends when nothing is left to do', async () => {
+  const p = new Project('a: in/x -> out/x');
+  p.seen('in/x', '1');
+  const s = stage(p, { lasting: false });
+  await s.run();
+  p.seen('out/x', '1');
+  await s.exit('a');
+  expect(s.finished).toEqual({ how: 'idle' });
+});
