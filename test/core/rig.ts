@@ -257,6 +257,14 @@ export class Rig {
     return [...effects, ...this.open()];
   }
 
+  /** Dies, and the next finds what was executing still alive. */
+  adopt(): Effect[] {
+    this.wakeAt = undefined;
+    this.#state = this.#restore();
+    const effects = runsInDoubt(this.state).flatMap((run) => this.send({ type: 'adopted', at: this.now, run }));
+    return [...effects, ...this.open()];
+  }
+
   /** The mapping was edited: what runs goes on. */
   reload(): Effect[] {
     this.#state = this.#restore(this.state);

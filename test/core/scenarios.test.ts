@@ -91,6 +91,8 @@ function command(rig: Rig, line: string): string[] {
     case 'remove':
       for (const name of rest) rig.jobs.delete(name);
       return [];
+    case 'adopt':
+      return told(rig, rig.adopt());
     case 'reload':
       return told(rig, rig.reload());
     case 'announce': {
@@ -154,6 +156,7 @@ function told(rig: Rig, effects: readonly Effect[]): string[] {
       case 'report':
         if (effect.report.event === 'object-landed')
           return [`landed ${displayName(effect.report.object)} ${effect.report.version}`];
+        if (effect.report.event === 'run-adopted') return [`adopted ${effect.report.run}`];
         if (effect.report.event === 'attempt-failed')
           return [`attempt ${effect.report.attempt} of ${effect.report.run} failed`];
         if (effect.report.event === 'landed-early' && effect.report.distrusted !== undefined)
