@@ -107,25 +107,26 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
       notifier?.ready(`watching ${counted(mapping.jobs.size, 'job')}`);
     },
   });
-  manifests = await watchMapping(context, mapped, {
-    async edited(next) {
-      mapping = next.mapping;
-      await engine.replace((from) => {
-        const remapped = remappedState(mapping, from, { graph: next.graph, ...room });
-        return { state: remapped, objects: watchedObjects(remapped) };
-      });
-    },
-    tell,
-    warn,
-  });
-  inbox = await watchInbox(file, engine, warn);
-  const stop = stopper(engine, () => mapping.grace, tell, warn);
-  const signals = onSignals((times) => {
-    if (times === 1) notifier?.stopping();
-    stop(times);
-  });
-  const endWatchdog = notifier?.watchdog(() => journal.check().ok);
+  let endWatchdog: (() => void) | undefined;
   try {
+    manifests = await watchMapping(context, mapped, {
+      async edited(next) {
+        mapping = next.mapping;
+        await engine.replace((from) => {
+          const remapped = remappedState(mapping, from, { graph: next.graph, ...room });
+          return { state: remapped, objects: watchedObjects(remapped) };
+        });
+      },
+      tell,
+      warn,
+    });
+    inbox = await watchInbox(file, engine, warn);
+    const stop = stopper(engine, () => mapping.grace, tell, warn);
+    const signals = onSignals((times) => {
+      if (times === 1) notifier?.stopping();
+      stop(times);
+    });
+    endWatchdog = notifier?.watchdog(() => journal.check().ok);
     const finished = await engine.run();
     if (finished.how === 'journal') throw new UserError(finished.problem.message, exit.state);
     const end: WatchEnd = { at: Date.now(), took: performance.now() - began, ...count };
@@ -135,8 +136,8 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
     endWatchdog?.();
     launcher.close();
     watching?.close();
-    manifests.close();
-    inbox.close();
+    manifests?.close();
+    inbox?.close();
     journal.close();
   }
 }

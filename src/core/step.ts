@@ -89,6 +89,8 @@ function takeObservation(state: State, object: ObjectNode, found: Observation, a
       const { version } = found;
       if (version !== undefined && (version === object.version || version === object.leftover)) {
         object.settling = undefined;
+        // What a failed run left is nobody's, unless somebody is going to make it.
+        if (version === object.leftover) forget(state, object);
         return;
       }
       noteEarly(state, object, found, at, effects);

@@ -57,7 +57,7 @@ export function openLauncher(): Launcher {
     send = undefined;
     for (const { started, gone } of waiting.values()) {
       if (gone) gone({ unseen: true });
-      else started({ code: 'EAGAIN', message: 'the launcher has ended' });
+      else started({ code: 'EAGAIN', message: 'the launcher has ended', unseen: true });
     }
     waiting.clear();
   };

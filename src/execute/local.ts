@@ -50,7 +50,11 @@ export function localExecutor({ root, directory, grace = 10_000, start = startHe
     ({ run, files: { trace } }: Watch): Starter =>
     async (what) => {
       const started = await start(what);
-      if (!('pid' in started)) return started;
+      if (!('pid' in started)) {
+        // It is going to be started again: twice at a time it must not run.
+        if (started.unseen) await endTree(run, undefined, grace, new AbortController().signal);
+        return started;
+      }
       const gone = started.gone.then((end) => (end.unseen ? vanished(started.pid, run, trace) : end));
       return { ...started, gone };
     };

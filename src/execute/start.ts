@@ -35,6 +35,8 @@ export interface Leader {
 export interface NotStarted {
   readonly code?: string;
   readonly message: string;
+  /** Whoever was to start it is gone, and may have started it. */
+  readonly unseen?: true;
 }
 
 export type Starter = (start: Start) => Promise<Leader | NotStarted>;
