@@ -76,6 +76,9 @@ export interface RunKept extends Ending {
   readonly produced: Versions;
 }
 
+/** As many announcements are remembered by their keys, the last ones: more would grow for ever. */
+export const rememberedKeys = 10_000;
+
 /** Somebody said that an object has a new version. */
 export interface Announced {
   readonly type: 'announced';

@@ -10,6 +10,7 @@ import { decideLanding, type Seen, type Settling } from './landing.js';
 import { directoryOf, type Look, type ObjectId, type Observation } from './object.js';
 import { touch } from './pending.js';
 import { setKnownVersion, settleAll, setVersion, touchReaders, touchWriters } from './phase.js';
+import { rememberedKeys } from './record.js';
 import { unreachable } from './result.js';
 import { endAttempt, interruptPaused, resume, startReady } from './run.js';
 import { never } from './soonest.js';
@@ -64,7 +65,8 @@ export function step(state: State, event: Event): Effect[] {
 function takeLook(state: State, look: Look, at: number, effects: Effect[]): void {
   const { found } = look;
   const object = found.state === 'absent' ? state.objects.get(look.object) : findObject(state, look.object);
-  if (!object) state.strays.leftovers.delete(look.object);
+  // What is gone was nobody's; what is there and unread stays what a failed run left.
+  if (!object && found.state === 'absent') state.strays.leftovers.delete(look.object);
   // What one of our own tasks is writing is looked at when it ends.
   if (!object || object.writing > 0) return;
   object.trouble = found.state === 'unknown' ? found.problem : undefined;
@@ -179,13 +181,10 @@ function announce(state: State, event: Extract<Event, { type: 'announced' }>, ef
     effects.push({ type: 'report', report: { event: 'object-landed', at, object, version } });
 }
 
-/** As many keys as a journal remembers: more would grow for ever. */
-const mostKeys = 10_000;
-
 function rememberKey({ keys }: State, key: string): void {
   keys.add(key);
   for (const oldest of keys) {
-    if (keys.size <= mostKeys) return;
+    if (keys.size <= rememberedKeys) return;
     keys.delete(oldest);
   }
 }

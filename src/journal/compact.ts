@@ -3,12 +3,19 @@
  * gives what replaying everything gives: for each task its last success, its last run, its unended runs and what was
  * asked of it since; for each object its last version, announced, produced or left behind by a failure. Knows nothing of files.
  */
-import { endingOf, type JournalRecord, type RunEnded, type RunKept, type RunStarted } from '../core/record.js';
+import {
+  endingOf,
+  type JournalRecord,
+  type RunEnded,
+  type RunKept,
+  type RunStarted,
+  rememberedKeys,
+} from '../core/record.js';
 import type { Strange } from './line.js';
 import { type TaskTold, type Told, tell } from './tell.js';
 
-/** How many ended runs are kept for `history`, and how many announcements are remembered by their keys. */
-const remembered = 10_000;
+/** How many ended runs are kept for `history`: as many as announcements by their keys. */
+const remembered = rememberedKeys;
 
 /**
  * The records that are to stand in a compacted journal, in order; runs that ended are folded into one `run`, where it
