@@ -44,14 +44,21 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: D
   }
 }
 
+/** What it takes to show a finding with its line. */
+export type FindingOptions = Pick<DiagnosticOptions, 'cwd' | 'color' | 'width' | 'line'>;
+
+/** One finding as lines of text: its place, what it says, the line that it is about, a way out. */
+export const findingText = (finding: Diagnostic, options: FindingOptions): string[] =>
+  block(finding, options, styles(options.color));
+
 function renderText(diagnostics: readonly Diagnostic[], options: DiagnosticOptions): string {
   const style = styles(options.color);
-  const blocks = diagnostics.map((finding) => block(finding, options, style).join('\n'));
+  const blocks = diagnostics.map((finding) => findingText(finding, options).join('\n'));
   const color = diagnostics.length === 0 ? style.good : options.ok ? style.warning : style.bad;
   return `${[...blocks, color(verdict(diagnostics, options))].join('\n\n')}\n`;
 }
 
-function block(finding: Diagnostic, options: DiagnosticOptions, style: Styles): string[] {
+function block(finding: Diagnostic, options: FindingOptions, style: Styles): string[] {
   const severity = finding.severity === 'error' ? style.bad : style.warning;
   const related = finding.related ?? [];
   const width = options.width ?? 80;
@@ -110,23 +117,28 @@ function verdict(diagnostics: readonly Diagnostic[], { counts }: DiagnosticOptio
 }
 
 function validateDocument(diagnostics: readonly Diagnostic[], { ok, counts, cwd }: DiagnosticOptions): unknown {
-  const where = ({ line, column, endLine, endColumn, ...place }: Place) => ({
-    file: relativeFile({ line, column, endLine, endColumn, ...place }, cwd),
-    ...{ line, column, endLine, endColumn },
-  });
   return {
     ok,
     manifests: counts.manifests,
     jobs: counts.jobs,
     objects: counts.objects,
-    diagnostics: diagnostics.map(({ code, severity, message, place, hint, related }) => ({
-      ...{ code, severity, message },
-      ...where(place),
-      ...(hint === undefined ? {} : { hint }),
-      ...(related === undefined
-        ? {}
-        : { related: related.map((one) => ({ message: one.message, ...where(one.place) })) }),
-    })),
+    diagnostics: diagnostics.map((finding) => findingDocument(finding, cwd)),
+  };
+}
+
+/** One finding as documents have it: lines and columns from 1, files relative to `cwd`. */
+export function findingDocument({ code, severity, message, place, hint, related }: Diagnostic, cwd: string) {
+  const where = ({ line, column, endLine, endColumn, ...at }: Place) => ({
+    file: relativeFile({ line, column, endLine, endColumn, ...at }, cwd),
+    ...{ line, column, endLine, endColumn },
+  });
+  return {
+    ...{ code, severity, message },
+    ...where(place),
+    ...(hint === undefined ? {} : { hint }),
+    ...(related === undefined
+      ? {}
+      : { related: related.map((one) => ({ message: one.message, ...where(one.place) })) }),
   };
 }
 

@@ -1,9 +1,9 @@
 /** A run, or the daemon, for programs: one JSON document a line on standard output, as schema/events.schema.json says. */
 import { counted } from './count.js';
+import { findingDocument } from './diagnostics.js';
 import { isoTime } from './durations.js';
 import { lineWriter, type Outlet } from './outlet.js';
 import type { Reporter, RunEvent } from './run-event.js';
-import { findingDocuments } from './run-findings.js';
 import { json } from './sinks.js';
 
 export interface JsonOptions {
@@ -47,6 +47,7 @@ function line(event: RunEvent, cwd: string): string {
     ...('startedAt' in rest ? { startedAt: isoTime(rest.startedAt) } : {}),
     ...('nextAt' in rest ? { nextAt: isoTime(rest.nextAt) } : {}),
   };
-  const findings = 'diagnostics' in rest ? { diagnostics: findingDocuments(rest.diagnostics, cwd) } : {};
+  const findings =
+    'diagnostics' in rest ? { diagnostics: rest.diagnostics.map((finding) => findingDocument(finding, cwd)) } : {};
   return `${json({ event: name, at: isoTime(at), ...rest, ...times, ...findings })}\n`;
 }
