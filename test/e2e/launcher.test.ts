@@ -24,9 +24,12 @@ const launchersOf = ({ child }: Call): number[] =>
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('launcher-main.js') ? [pid] : [];
   });
 
-/** Each run tells its number, and its wrapper's, waits where its name says so, and ends with the status in its file. */
+/**
+ * Each run tells its number, and its wrapper's, waits where its name says so, and ends with the status in its file. There is
+ * room for all that waits until a launcher has started, however slow the machine.
+ */
 const manifest = `version: 1
-concurrency: 8
+concurrency: 1000
 jobs:
   work:
     sources: in/{n}
