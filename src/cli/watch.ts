@@ -5,6 +5,7 @@ import type { State } from '../core/state.js';
 import { systemClock } from '../engine/clock.js';
 import { createEngine } from '../engine/engine.js';
 import type { Objects } from '../engine/world.js';
+import { handedOn } from '../execute/environment.js';
 import { openLauncher } from '../execute/launcher.js';
 import { localExecutor } from '../execute/local.js';
 import { systemdNotifier } from '../execute/systemd.js';
@@ -84,11 +85,11 @@ export async function watch(context: Context, { format, jobs }: WatchOptions): P
     return { ...objects, look };
   };
 
-  const launcher = openLauncher();
+  const launcher = openLauncher({ cwd: mapping.root, env: handedOn(process.env) });
   const notifier = systemdNotifier(process.env, warn);
   const world = {
     objects: watchedObjects(state),
-    executor: localExecutor({ root: mapping.root, directory: path.dirname(file), start: launcher.start }),
+    executor: localExecutor({ root: mapping.root, directory: path.dirname(file), starter: launcher }),
     journal,
     clock: systemClock,
     tell: note,

@@ -14,13 +14,13 @@ export interface Surroundings {
   readonly root: string;
   /** Absolute path at which the list of sources will be written, where there is one. */
   readonly sourcesFile: string;
-  /** The environment that objflow itself was given. */
-  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** The environment that objflow hands on. */
+  readonly inherited: Readonly<Record<string, string>>;
 }
 
 export interface Environment {
-  /** All of it, what was inherited included. */
-  readonly variables: Readonly<Record<string, string>>;
+  /** Variables, besides or in place of those that objflow hands on. */
+  readonly own: Readonly<Record<string, string>>;
   /** The command's `"$@"`. */
   readonly arguments: readonly string[];
   /** What the sources file has to hold; absent where no such file was promised. */
@@ -35,8 +35,16 @@ const largestSum = 2 * 1024 * 1024 - 64 * 1024;
 const pointer = 8;
 
 const listNames = ['source', 'target', 'sources', 'targets', 'sources_file'];
-/** Of what objflow was given: what is not handed on. */
 const kept = new Set([...listNames, ...systemdNames]);
+
+/**
+ * What is handed on of the environment that objflow was given. Lists of an objflow around this one would otherwise shine
+ * through where a command is given none; and a command that spoke to systemd would be taken for objflow itself.
+ */
+export const handedOn = (given: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined || kept.has(name) ? [] : [[name, value]])),
+  );
 
 /**
  * The environment and arguments of a command: this one, or a hook of the same work. Fails, with a sentence that says
@@ -53,11 +61,6 @@ export function environmentOf(work: Work, command: string, surroundings: Surroun
   const variables = new Map<string, string>();
   /** Variables that `sources_as` can spare. */
   const spare = new Set<string>();
-  for (const [name, value] of Object.entries(surroundings.inherited)) {
-    // Lists of an objflow around this one would otherwise shine through where this command is given none; and a command
-    // that spoke to systemd would be taken for objflow itself.
-    if (value !== undefined && !kept.has(name)) variables.set(name, value);
-  }
   for (const [name, value] of Object.entries(job.env)) variables.set(name, value);
   for (const [name, value] of Object.entries(work.partition)) variables.set(name, value);
   const setNamed = (given: Given): void => {
@@ -84,11 +87,12 @@ export function environmentOf(work: Work, command: string, surroundings: Surroun
   variables.set('OBJFLOW_KEY', work.key);
 
   const given = job.sourcesAs === 'file' ? [] : sources;
-  const problem = tooLong(work, command, variables, given, spare);
+  const whole = new Map([...Object.entries(surroundings.inherited), ...variables]);
+  const problem = tooLong(work, command, whole, given, spare);
   if (problem !== undefined) return err(problem);
   return ok({
     // Object.fromEntries defines properties: a capture named __proto__ is a variable like any other.
-    variables: Object.fromEntries(variables),
+    own: Object.fromEntries(variables),
     arguments: given,
     ...(withFile ? { list: sources.map((source) => `${source}\0`).join('') } : {}),
   });

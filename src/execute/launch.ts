@@ -1,13 +1,13 @@
 /**
  * Starts a command on this machine: its trace, its log, its process. Knows nothing of how it is watched and ended.
  */
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Work } from '../core/effect.js';
 import { environmentOf } from './environment.js';
 import type { Outcome } from './executor.js';
 import { note } from './log.js';
 import { inDirectory, type Leader, type NotStarted, type Starter, whyNot } from './start.js';
-import { beginTrace, wrap } from './wrapper.js';
+import { beginTrace, textForWaiting, wrap } from './wrapper.js';
 
 /** What was begun: its leader and, in milliseconds, how long it may still run and how long that was to be in all. */
 export interface Begun {
@@ -30,16 +30,19 @@ export interface Launch {
   readonly command: string;
   readonly root: string;
   readonly files: Files;
-  /** The environment of objflow itself. */
-  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** The environment that objflow hands on. */
+  readonly inherited: Readonly<Record<string, string>>;
   /** Variables besides those that every command gets. */
   readonly variables: Readonly<Record<string, string>>;
-  readonly start: Starter;
+  readonly starter: Starter;
 }
+
+/** Characters; what is longer may be more than a command can be given, and takes its time anyway. */
+const longestText = 32 * 1024;
 
 /** Starts it, or says why not. `wanted` is asked at the last moment, `undefined` is the answer to a no. */
 export async function launch(
-  { work, command, root, files, inherited, variables, start }: Launch,
+  { work, command, root, files, inherited, variables, starter }: Launch,
   wanted: () => boolean,
 ): Promise<Begun | Outcome | undefined> {
   const { job } = work;
@@ -52,17 +55,23 @@ export async function launch(
     // Lets whoever asked for it change their mind in the same turn.
     await undefined;
     if (!wanted()) return undefined;
+    const { own, arguments: given, list } = environment.value;
+    const told = { shell: job.shell, trace, log, command, arguments: given, variables: { ...own, ...variables } };
+    const text = starter.waitingIn && textForWaiting(told);
+    const waiting = text === undefined || text.length > longestText ? undefined : starter.waitingIn?.(cwd);
     inDirectory(trace, () =>
-      beginTrace(trace, timeout === undefined ? undefined : { at: Date.now() + timeout, timeout }),
+      beginTrace(trace, timeout === undefined ? undefined : { at: Date.now() + timeout, timeout }, waiting),
     );
-    if (environment.value.list !== undefined) writeFileSync(sources, environment.value.list, { mode: 0o600 });
+    if (list !== undefined) writeFileSync(sources, list, { mode: 0o600 });
     if (work.attempt > 1) note(log, `attempt ${work.attempt}`);
-    const leader = await start({
-      arguments: wrap(job.shell, trace, command, environment.value.arguments),
-      cwd,
-      env: { ...environment.value.variables, ...variables },
-      log,
-    });
+    let leader: Leader | NotStarted;
+    if (waiting && text !== undefined) {
+      inDirectory(log, () => closeSync(openSync(log, 'a', 0o600)));
+      leader = { pid: waiting.pid, gone: waiting.run(text) };
+    } else {
+      const env = { ...inherited, ...told.variables };
+      leader = await starter.start({ arguments: wrap(job.shell, trace, command, given), cwd, env, log });
+    }
     if (!('pid' in leader)) return notStarted(leader, work, cwd);
     return timeout === undefined ? { leader } : { leader, timeout: { left: timeout, whole: timeout } };
   } catch (error) {

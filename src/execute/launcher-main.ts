@@ -3,28 +3,29 @@
  * commands by Node's own spawn, with what execa is told elsewhere: loading execa would double the memory that is copied
  * at each start, and its checks take half as long again as the start itself.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import type { Answer, Request } from './launcher.js';
-import { inDirectory, whyNot } from './start.js';
+import { type Gone, inDirectory, type Start, whyNot } from './start.js';
 
 const answer = (message: Answer | 'ready'): void => {
   process.send?.(message, undefined, undefined, () => {}); // nobody may be there any more
 };
 
-function start({ id, arguments: given, cwd, env, log }: Request): void {
+const goneOf = (exitCode: number | null, signal: NodeJS.Signals | null): Gone => ({
+  ...(exitCode === null ? {} : { exitCode }),
+  ...(signal === null ? {} : { signal }),
+});
+
+function start(id: number, { arguments: given, cwd, env, log }: Start): void {
   let output: number | undefined;
   try {
     output = inDirectory(log, () => openSync(log, 'a', 0o600));
     const child = spawn('/bin/sh', given, { cwd, env, detached: true, stdio: ['ignore', output, output] });
     child.on('error', (error) => answer({ id, failed: whyNot(error) }));
     if (child.pid !== undefined) answer({ id, pid: child.pid });
-    child.on('exit', (exitCode, signal) => {
-      answer({
-        id,
-        gone: { ...(exitCode === null ? {} : { exitCode }), ...(signal === null ? {} : { signal }) },
-      });
-    });
+    child.on('exit', (exitCode, signal) => answer({ id, gone: goneOf(exitCode, signal) }));
   } catch (error) {
     answer({ id, failed: whyNot(error) });
   } finally {
@@ -32,7 +33,54 @@ function start({ id, arguments: given, cwd, env, log }: Request): void {
   }
 }
 
+/** The shell that waits for its text on its standard input, and what for. */
+let waiting: { readonly token: string; readonly child: ChildProcess; id?: number } | undefined;
+let surroundings: SpawnOptions | undefined;
+
+/** Has another wait. One that ends before it is told anything is not replaced: the next would fare no better. */
+function keepWaiting(): void {
+  if (!surroundings) return;
+  const token = `objflow-${randomBytes(12).toString('hex')}`;
+  const child = spawn('/bin/sh', ['-s', token], {
+    ...surroundings,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const mine: NonNullable<typeof waiting> = { token, child };
+  waiting = mine;
+  const ended = (gone: Gone): void => {
+    if (waiting === mine) waiting = undefined;
+    if (mine.id === undefined) answer({ ended: token });
+    else answer({ id: mine.id, gone });
+  };
+  child.on('error', () => ended({}));
+  child.on('exit', (exitCode, signal) => ended(goneOf(exitCode, signal)));
+  child.stdin?.on('error', () => {}); // its end tells
+  if (child.pid !== undefined) answer({ waiting: { pid: child.pid, token } });
+}
+
+function tell(id: number, token: string, text: string): void {
+  const told = waiting;
+  // It has ended, and was told nothing.
+  if (told?.token !== token) {
+    answer({ id, gone: {} });
+    return;
+  }
+  waiting = undefined;
+  told.id = id;
+  told.child.stdin?.end(text);
+  setImmediate(keepWaiting);
+}
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit());
-process.on('message', (request) => start(request as Request)); // nobody else has this channel
+process.on('message', (message) => {
+  const request = message as Request; // nobody else has this channel
+  if ('start' in request) start(request.id, request.start);
+  else if ('token' in request) tell(request.id, request.token, request.text);
+  else {
+    surroundings = request.keep;
+    keepWaiting();
+  }
+});
 answer('ready');

@@ -3,27 +3,47 @@
  * small process, and many times that for one that holds a big mapping. So a daemon has a small one beside it. What it
  * starts belongs to nobody: it goes on when the launcher, or the daemon, is gone. Knows nothing of what is started.
  */
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Gone, type Leader, type NotStarted, type Start, type Starter, startHere, whyNot } from './start.js';
+import {
+  type Gone,
+  type Leader,
+  type NotStarted,
+  type Start,
+  type Starter,
+  startHere,
+  type Waiting,
+  whyNot,
+} from './start.js';
 
-/** To the launcher. */
-export interface Request extends Start {
-  readonly id: number;
-}
+/** To the launcher: start this, give the waiting shell its text, keep one waiting like this. */
+export type Request =
+  | { readonly id: number; readonly start: Start }
+  | { readonly id: number; readonly token: string; readonly text: string }
+  | { readonly keep: Surroundings };
 
-/** From the launcher: that it started, why it did not, how it ended. */
+/** From the launcher: that it started, why it did not, how it ended; which shell waits, and that it has ended untold. */
 export type Answer =
   | { readonly id: number; readonly pid: number }
   | { readonly id: number; readonly failed: NotStarted }
-  | { readonly id: number; readonly gone: Gone };
+  | { readonly id: number; readonly gone: Gone }
+  | { readonly waiting: Known }
+  | { readonly ended: string };
 
-export interface Launcher {
-  readonly start: Starter;
+type Known = Pick<Waiting, 'pid' | 'token'>;
+
+/** Where most commands run, and what they are given beside their own variables. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Launcher extends Starter {
   /** Ends the launcher; what it started goes on. */
   close(): void;
 }
 
-interface Waiting {
+interface Asked {
   readonly started: (started: Leader | NotStarted) => void;
   gone?: (gone: Gone) => void;
 }
@@ -31,15 +51,28 @@ interface Waiting {
 /**
  * A launcher. While it is starting, and should it be gone, commands are started from this process. When it goes, what
  * it has started is told to have ended in a way that nobody saw: whoever watches it looks for itself.
+ *
+ * It keeps a shell waiting for its text in these surroundings, so that between a landing and its command there is the
+ * start of one process, not of two.
  */
-export function openLauncher(): Launcher {
-  const waiting = new Map<number, Waiting>();
+export function openLauncher(surroundings: Surroundings): Launcher {
+  const waiting = new Map<number, Asked>();
   let send: ((request: Request) => void) | undefined;
+  let ready: Known | undefined;
+  const place = identityOf(surroundings.cwd);
   let end = (): void => {};
   let closed = false;
   let count = 0;
 
   const hear = (answer: Answer): void => {
+    if ('waiting' in answer) {
+      ready = answer.waiting;
+      return;
+    }
+    if ('ended' in answer) {
+      if (ready?.token === answer.ended) ready = undefined;
+      return;
+    }
     const waits = waiting.get(answer.id);
     if (!waits) return;
     if ('pid' in answer) {
@@ -55,6 +88,7 @@ export function openLauncher(): Launcher {
   };
   const lost = (): void => {
     send = undefined;
+    ready = undefined;
     for (const { started, gone } of waiting.values()) {
       if (gone) gone({ unseen: true });
       else started({ code: 'EAGAIN', message: 'the launcher has ended', unseen: true });
@@ -81,10 +115,15 @@ export function openLauncher(): Launcher {
     child.once('message', () => {
       send = (request) => {
         child.send(request, (error) => {
-          if (error) hear({ id: request.id, failed: { ...whyNot(error), code: 'EAGAIN' } });
+          if (!error || !('id' in request)) return;
+          const { id } = request;
+          hear(
+            'token' in request ? { id, gone: { unseen: true } } : { id, failed: { ...whyNot(error), code: 'EAGAIN' } },
+          );
         });
       };
       child.on('message', (answer) => hear(answer as unknown as Answer)); // our own program answers
+      send({ keep: surroundings });
     });
     child.once('exit', lost);
     child.once('disconnect', lost);
@@ -100,12 +139,36 @@ export function openLauncher(): Launcher {
       const id = count;
       return new Promise((started) => {
         waiting.set(id, { started });
-        ask({ id, ...start });
+        ask({ id, start });
       });
+    },
+    waitingIn(cwd) {
+      const mine = ready;
+      const ask = send;
+      // What was put in the place of the directory since is another.
+      if (!mine || !ask || cwd !== surroundings.cwd || identityOf(cwd) !== place) return undefined;
+      ready = undefined;
+      return {
+        ...mine,
+        run(text) {
+          count += 1;
+          const id = count;
+          return new Promise((gone) => {
+            waiting.set(id, { started: () => {}, gone });
+            ask({ id, token: mine.token, text });
+          });
+        },
+      };
     },
     close() {
       closed = true;
       end();
     },
   };
+}
+
+/** Which directory it is, whatever its name; undefined for none. */
+function identityOf(directory: string): string | undefined {
+  const found = statSync(directory, { throwIfNoEntry: false, bigint: true });
+  return found && `${found.dev}:${found.ino}:${found.birthtimeNs}`;
 }

@@ -5,11 +5,12 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Work } from '../core/effect.js';
+import { handedOn } from './environment.js';
 import type { Executor } from './executor.js';
 import { clear, type Launch, launch } from './launch.js';
 import { note } from './log.js';
 import { oversee, type Watch } from './oversee.js';
-import { type Gone, type Starter, startHere } from './start.js';
+import { type Gone, type Leader, type Starter, startHere } from './start.js';
 import { endTree, leads } from './tree.js';
 import { readTrace } from './wrapper.js';
 
@@ -21,16 +22,21 @@ export interface LocalOptions {
   /** Milliseconds between TERM and KILL; 10 s where it is not said. */
   readonly grace?: number;
   /** What starts commands; this process where it is not said. */
-  readonly start?: Starter;
+  readonly starter?: Starter;
 }
 
 /** Milliseconds between two looks at a process that is not our child. */
 const every = 250;
 
 /** Runs commands on this machine. Touches nothing before the first one. */
-export function localExecutor({ root, directory, grace = 10_000, start = startHere }: LocalOptions): Executor {
+export function localExecutor({
+  root,
+  directory,
+  grace = 10_000,
+  starter = { start: startHere },
+}: LocalOptions): Executor {
   // Each look at process.env asks the system for every variable.
-  const inherited = { ...process.env };
+  const inherited = handedOn({ ...process.env });
   const watchOf = (run: string, name = run): Watch => ({
     run,
     files: {
@@ -42,22 +48,36 @@ export function localExecutor({ root, directory, grace = 10_000, start = startHe
   });
   const execute = (watch: Watch, work: Work, command: string, variables: Launch['variables'] = {}) =>
     oversee(watch, (wanted) =>
-      launch({ ...watch, work, command, root, inherited, variables, start: seen(watch) }, wanted),
+      launch({ ...watch, work, command, root, inherited, variables, starter: seen(watch) }, wanted),
     );
 
   /** When its parent goes before it does, it is watched as if it had been found. */
-  const seen =
-    ({ run, files: { trace } }: Watch): Starter =>
-    async (what) => {
-      const started = await start(what);
-      if (!('pid' in started)) {
+  const seen = ({ run, files: { trace } }: Watch): Starter => {
+    const watched = async ({ pid, gone }: Leader, token?: string): Promise<Gone> => {
+      const end = await gone;
+      return end.unseen ? vanished(pid, run, trace, token) : end;
+    };
+    return {
+      async start(what) {
+        const started = await starter.start(what);
+        if ('pid' in started) return { ...started, gone: watched(started) };
         // It is going to be started again: twice at a time it must not run.
         if (started.unseen) await endTree(run, undefined, grace, new AbortController().signal);
         return started;
-      }
-      const gone = started.gone.then((end) => (end.unseen ? vanished(started.pid, run, trace) : end));
-      return { ...started, gone };
+      },
+      ...(starter.waitingIn && {
+        waitingIn(cwd: string) {
+          const waiting = starter.waitingIn?.(cwd);
+          return (
+            waiting && {
+              ...waiting,
+              run: (text: string) => watched({ pid: waiting.pid, gone: waiting.run(text) }, waiting.token),
+            }
+          );
+        },
+      }),
     };
+  };
 
   return {
     start: (work) => execute(watchOf(work.run), work, work.job.run),
@@ -66,10 +86,13 @@ export function localExecutor({ root, directory, grace = 10_000, start = startHe
       const watch = watchOf(run);
       const { trace } = watch.files;
       const found = readTrace(trace);
-      if (found !== undefined && leads(found.leader, run, trace)) {
-        const { leader, deadline } = found;
+      if (found !== undefined && leads(found.leader, run, trace, found.token)) {
+        const { leader, deadline, token } = found;
         const timeout = deadline && { left: Math.max(0, deadline.at - Date.now()), whole: deadline.timeout };
-        const begun = { leader: { pid: leader, gone: vanished(leader, run, trace) }, ...(timeout ? { timeout } : {}) };
+        const begun = {
+          leader: { pid: leader, gone: vanished(leader, run, trace, token) },
+          ...(timeout ? { timeout } : {}),
+        };
         return oversee(watch, async () => begun);
       }
       // Its number may be another's by now: only cookies count.
@@ -89,7 +112,7 @@ export function localExecutor({ root, directory, grace = 10_000, start = startHe
 }
 
 /** Resolves when a process that is not our child is gone. */
-async function vanished(pid: number, run: string, trace: string): Promise<Gone> {
-  while (leads(pid, run, trace)) await setTimeout(every);
+async function vanished(pid: number, run: string, trace: string, token: string | undefined): Promise<Gone> {
+  while (leads(pid, run, trace, token)) await setTimeout(every);
   return {};
 }

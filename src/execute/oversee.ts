@@ -90,6 +90,7 @@ async function endAll({ run, files, grace }: Watch, group: number, hurry: AbortS
 function outcomeOf(file: string, gone: Gone): Outcome {
   const trace = readTrace(file);
   if (trace?.ending !== undefined) return trace.ending;
+  if (trace?.begun === false) return { temporary: true, problem: 'the shell that waited for it has ended' };
   // It outlives all that can be outlived: without a trace, and unseen by us, it was killed.
   if (gone.exitCode === undefined) return { signal: gone.signal ?? 'SIGKILL' };
   // It was there and has recorded no ending: it never came to start the command.

@@ -39,10 +39,24 @@ export interface NotStarted {
   readonly unseen?: true;
 }
 
-export type Starter = (start: Start) => Promise<Leader | NotStarted>;
+/** A shell that was started ahead, in a group of its own, and waits for its text. */
+export interface Waiting {
+  readonly pid: number;
+  /** Stands among its arguments, and among those of no other process. */
+  readonly token: string;
+  /** Gives it its text, whole or not at all; resolves when it has exited. */
+  run(text: string): Promise<Gone>;
+}
 
-/** Starts it from this process. Never rejects. */
-export const startHere: Starter = async ({ arguments: given, cwd, env, log }) => {
+export interface Starter {
+  /** Never rejects. */
+  start(start: Start): Promise<Leader | NotStarted>;
+  /** A shell that waits in this directory with the environment that objflow was given, where there is one; it is given away once. */
+  waitingIn?(cwd: string): Waiting | undefined;
+}
+
+/** Starts it from this process. */
+export const startHere: Starter['start'] = async ({ arguments: given, cwd, env, log }) => {
   let output: number | undefined;
   try {
     const { execa } = await import('execa'); // a tenth of a second, and a call with nothing to do needs none of it

@@ -17,11 +17,15 @@ const slowest = 250;
 /** Milliseconds that the killed are given to vanish; what a disk holds fast never does. */
 const patience = 5000;
 
-/** Whether the process is the one that leads this run: another may have its number by now. `trace` is the path of its trace. */
-export function leads(pid: number, run: string, trace: string): boolean {
-  if (hasProc) return hasCookie(pid, run);
+/**
+ * Whether the process is the one that leads this run: another may have its number by now. `trace` is the path of its
+ * trace. One that was started ahead has no cookie, but a token among its arguments.
+ */
+export function leads(pid: number, run: string, trace: string, token?: string): boolean {
+  if (hasProc) return token === undefined ? hasCookie(pid, run) : read(`${proc}/${pid}/cmdline`).includes(token);
   try {
-    return execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).includes(trace);
+    const given = execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+    return given.includes(token ?? trace);
   } catch {
     return false; // ps exits 1 where there is no such process
   }

@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Job } from '../core/job.js';
 import type { Ending } from '../core/record.js';
+import type { Waiting } from './start.js';
 
 const inner: Readonly<Record<Job['shell'], string>> = {
   sh: '/bin/sh -e -c',
@@ -24,11 +25,14 @@ const inner: Readonly<Record<Job['shell'], string>> = {
  * - one short write is whole or absent; its newline says which.
  */
 const text = (shell: Job['shell']): string => `exec 3>&2 2>>"$1"
-echo $$ >&2
 shift
+${rest(shell, '')}`;
+
+/** From here on it is the same for one that was started ahead; `before` is done by the shell that becomes the command's. */
+const rest = (shell: Job['shell'], before: string): string => `echo $$ >&2
 ${shell === 'bash' ? 'command -v bash >/dev/null || exit 127\n' : ''}command set +o posix 2>/dev/null
 trap 'echo caught >&2' HUP INT QUIT TERM
-(exec ${inner[shell]} -- "$@" 2>&3 3>&-)
+(${before}exec ${inner[shell]} -- "$@" 2>&3 3>&-)
 set -- $?
 echo "exit $1" >&2
 exit $1`;
@@ -43,6 +47,40 @@ export const wrap = (
   given: readonly string[],
 ): readonly string[] => ['-c', texts[shell], 'objflow', trace, command, 'objflow', ...given];
 
+/** What a waiting shell is to do: the same, with the variables that the command gets besides those of the shell. */
+export interface Told {
+  readonly shell: Job['shell'];
+  readonly trace: string;
+  readonly log: string;
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/**
+ * The text for a shell that waits for it on its standard input; undefined where that shell would take a variable otherwise than
+ * one of its environment. It is one compound command: a shell that was given only part of it does nothing.
+ */
+export function textForWaiting({ shell, trace, log, command, arguments: given, variables }: Told): string | undefined {
+  const names = Object.keys(variables);
+  if (names.some((name) => !settable.test(name) || shellsOwn.test(name))) return undefined;
+  const exports = names.map((name) => `${name}=${quoted(variables[name] ?? '')}`).join(' ');
+  return `{
+exec >>${quoted(log)} 3>&1 2>>${quoted(trace)}
+set -- ${[command, 'objflow', ...given].map(quoted).join(' ')}
+${rest(shell, `exec </dev/null\n${exports === '' ? '' : `export ${exports}\n`}`)}
+}
+`;
+}
+
+/** Nothing has a meaning between these quotes but the quote itself. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+const settable = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Variables that a shell refuses to set, gives a value of its own, or obeys. */
+const shellsOwn =
+  /^(?:_|BASH.*|DIRSTACK|EPOCH.*|EUID|FUNCNAME|GROUPS|HISTCMD|IFS|LANG|LC_.*|LINENO|OLDPWD|OPT.*|PATH|PIPESTATUS|POSIX.*|PPID|PWD|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|UID)$/;
+
 /** Until when an attempt may run. */
 export interface Deadline {
   /** Milliseconds since 1970: another objflow may have to keep it. */
@@ -51,13 +89,26 @@ export interface Deadline {
   readonly timeout: number;
 }
 
-/** Begins an attempt's trace, in place of an earlier attempt's: that must not be taken for this one's. */
-export const beginTrace = (trace: string, deadline: Deadline | undefined): void =>
-  writeFileSync(trace, deadline ? `until ${deadline.at} ${deadline.timeout}\n` : '', { mode: 0o600 });
+/**
+ * Begins an attempt's trace, in place of an earlier attempt's: that must not be taken for this one's. Where a shell that
+ * waits is to run it, that is known before it is told.
+ */
+export function beginTrace(
+  trace: string,
+  deadline: Deadline | undefined,
+  waiting?: Pick<Waiting, 'pid' | 'token'>,
+): void {
+  const until = deadline ? `until ${deadline.at} ${deadline.timeout}\n` : '';
+  writeFileSync(trace, waiting ? `${until}waiting ${waiting.pid} ${waiting.token}\n` : until, { mode: 0o600 });
+}
 
 export interface Trace {
   /** Pid of the wrapper; it leads the run's process group. */
   readonly leader: number;
+  /** What its leader is known by, where that was started ahead. */
+  readonly token?: string;
+  /** Its leader has been told what to run, and has begun. */
+  readonly begun: boolean;
   readonly deadline?: Deadline;
   /** What the wrapper had to say, its own failures among it. */
   readonly said: string;
@@ -73,17 +124,20 @@ export function readTrace(file: string): Trace | undefined {
   } catch {
     return undefined;
   }
-  const [, at, timeout, leader, said = '', status] = layout.exec(content) ?? [];
+  const [, at, timeout, waiting, token, begun, said = '', status] = layout.exec(content) ?? [];
+  const leader = begun ?? waiting;
   if (leader === undefined) return undefined;
   return {
     leader: Number(leader),
+    ...(token === undefined ? {} : { token }),
+    begun: begun !== undefined,
     said: said.trim(),
     ...(at === undefined ? {} : { deadline: { at: Number(at), timeout: Number(timeout) } }),
     ...(status === undefined ? {} : { ending: endingOf(Number(status), said !== '') }),
   };
 }
 
-const layout = /^(?:until (\d+) (\d+)\n)?(\d+)\n([\s\S]*?)(?:exit (\d+)\n)?$/;
+const layout = /^(?:until (\d+) (\d+)\n)?(?:waiting (\d+) (\S+)\n)?(?:(\d+)\n([\s\S]*?)(?:exit (\d+)\n)?)?$/;
 
 /**
  * A shell gives 128 + n for what signal n ended, and for `exit 137`. With the first it also says a word, but for

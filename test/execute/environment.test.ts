@@ -1,16 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Work } from '../../src/core/effect.js';
 import { fileId, objectId } from '../../src/core/object.js';
-import { environmentOf } from '../../src/execute/environment.js';
+import { environmentOf, handedOn } from '../../src/execute/environment.js';
 import { files, work } from './rig.js';
 
 const of = (given: Work, inherited: Record<string, string> = {}) =>
-  environmentOf(given, given.job.run, { root: '/project', sourcesFile: '/project/.objflow/runs/1.sources', inherited });
+  environmentOf(given, given.job.run, {
+    root: '/project',
+    sourcesFile: '/project/.objflow/runs/1.sources',
+    inherited: handedOn(inherited),
+  });
 
 function environment(given: Work, inherited: Record<string, string> = {}) {
   const result = of(given, inherited);
   if (!result.ok) throw new Error(result.error);
-  return result.value;
+  const { own, ...rest } = result.value;
+  return { ...rest, variables: { ...handedOn(inherited), ...own } };
 }
 
 const problem = (given: Work): string => {

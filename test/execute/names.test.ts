@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fileId } from '../../src/core/object.js';
-import { type Project, project, work } from './rig.js';
+import { type Project, project, waiting, work } from './rig.js';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: names as they may land
 const nasty = [
@@ -49,9 +49,15 @@ afterEach(() => at.close());
 
 const told = (name: string): string => (name.startsWith('-') ? `./${name}` : name);
 
-test.each(['sh', 'bash'] as const)(
-  'names reach a command of %s unharmed, and nothing in them is executed',
-  async (shell) => {
+test.each([
+  ['sh', undefined],
+  ['bash', undefined],
+  ['sh', ['/bin/sh']],
+  ['bash', ['bash', '--posix']],
+] as const)(
+  'names reach a command of %s unharmed, and nothing in them is executed (ahead: %s)',
+  async (shell, ahead) => {
+    const at = project(300, ahead && waiting(ahead));
     const run = [
       'printf "%s" "$source" >out.source',
       'printf "%s\\0" "$@" >out.arguments',
@@ -81,6 +87,7 @@ test.each(['sh', 'bash'] as const)(
       expect(at.read('out.content')).toBe(`content of ${name}`);
       expect(existsSync(path.join(at.root, 'pwned')), name).toBe(false);
     }
+    at.close();
   },
   60_000,
 );

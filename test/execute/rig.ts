@@ -1,4 +1,6 @@
 /** A project in a temporary directory, runs in it, and the proof that nothing of it is left running. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,8 +8,10 @@ import { expect } from 'vitest';
 import type { Given, Work } from '../../src/core/effect.js';
 import type { Job } from '../../src/core/job.js';
 import { fileId } from '../../src/core/object.js';
+import { handedOn } from '../../src/execute/environment.js';
 import type { Execution, Executor } from '../../src/execute/executor.js';
 import { localExecutor } from '../../src/execute/local.js';
+import { type Starter, startHere } from '../../src/execute/start.js';
 
 export const job = (fields: Partial<Job> = {}): Job => ({
   name: 'load',
@@ -59,10 +63,38 @@ export interface Project {
   close(): void;
 }
 
-export function project(grace = 300): Project {
+/** Starts nothing itself: each command is given to a shell that was started ahead. Its text goes through `change`. */
+export function waiting(shell: readonly string[], change = (text: string): string => text): Starter {
+  let count = 0;
+  return {
+    start: startHere,
+    waitingIn(cwd) {
+      const token = `waiting-${process.pid}-${++count}`;
+      const [program = '', ...options] = shell;
+      const child = spawn(program, [...options, '-s', token], {
+        cwd,
+        env: handedOn(process.env),
+        detached: true,
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      return {
+        pid: child.pid ?? 0,
+        token,
+        async run(text) {
+          const exit = once(child, 'exit');
+          child.stdin.end(change(text));
+          const [exitCode, signal] = await exit;
+          return { ...(exitCode === null ? {} : { exitCode }), ...(signal === null ? {} : { signal }) };
+        },
+      };
+    },
+  };
+}
+
+export function project(grace = 300, starter?: Starter): Project {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'objflow-execute-')));
   const directory = path.join(root, '.objflow');
-  const executor = localExecutor({ root, directory, grace });
+  const executor = localExecutor({ root, directory, grace, ...(starter ? { starter } : {}) });
   const read = (name: string): string => readFileSync(path.join(root, name), 'utf8');
   return {
     root,
