@@ -1,4 +1,6 @@
-/** Exit statuses. */
+/** Exit statuses, and mistakes that end a command with one. */
+import type { Problem } from '../orchestrator/problem.js';
+
 export const exit = {
   well: 0,
   /** A selected task stands failed or blocked, or `validate` found errors. */
@@ -26,3 +28,7 @@ export class UserError extends Error {
     this.status = status;
   }
 }
+
+/** What went wrong where the state, a selector or an object was wanted. */
+export const userError = ({ kind, message }: Problem): UserError =>
+  new UserError(message, kind.startsWith('state-') ? exit.state : exit.usage);

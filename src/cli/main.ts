@@ -1,10 +1,11 @@
 /**
- * The command line: what commands and options there are. Each command's code is loaded when it is called.
+ * The command line: enters a call, runs it, and tells what went wrong. The commands stand in `commands.ts`.
  */
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { createProgram, packageVersion } from './commands.js';
 import { type Context, createContext, type GlobalOptions } from './context.js';
 import { exit, UserError } from './exit.js';
+import { withFollow } from './follow-flag.js';
+import { Misuse } from './misuse.js';
 
 /** Runs the command line; gives the exit status. Never throws for a mistake of the user's. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -20,9 +21,9 @@ export async function main(args: readonly string[]): Promise<number> {
     status = await act(context);
   });
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(withFollow(args), { from: 'user' });
   } catch (error) {
-    status = await failed(error);
+    status = await failed(error, program.opts<GlobalOptions>());
   }
   await context?.out.flush();
   await context?.err.flush();
@@ -31,83 +32,6 @@ export async function main(args: readonly string[]): Promise<number> {
     return exit.unwell;
   }
   return status;
-}
-
-type Act = (context: Context) => number | Promise<number>;
-
-function createProgram(versionFlags: string, call: (options: GlobalOptions, act: Act) => Promise<void>): Command {
-  const program = new Command('objflow')
-    .description('Runs jobs when the objects they read are there.')
-    .option('-f, --file <file|dir>', 'the manifest, or the directory with its objflow.yaml')
-    .option('--state <file>', 'the state file (default: .objflow/state.jsonl beside the manifest)')
-    .option('-C, --directory <dir>', 'change to this directory first')
-    .option('-q, --quiet', 'say only what went wrong')
-    .option('-v, --verbose', 'say more')
-    .option('--color', 'colour, also where there is no terminal')
-    .option('--no-color', 'no colour')
-    .version(packageVersion(), versionFlags)
-    .helpCommand(false)
-    .showSuggestionAfterError()
-    .exitOverride()
-    .addHelpText('after', '\nExample:\n  objflow init shop && cd shop && objflow run');
-  // `--color` alone says nothing unless it is given: commander's default would be true.
-  program.setOptionValue('color', undefined);
-  const command = (name: string, description: string, example: string): Command =>
-    program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`);
-  const act = (then: Act) => call(program.opts<GlobalOptions>(), then);
-
-  command('init', 'write a small mapping that works at once, with sample data', 'objflow init shop')
-    .argument('[dir]', 'where', '.')
-    .action((dir: string) => act(async (context) => (await import('./init.js')).init(context, dir)));
-  command('validate', 'check the mapping', 'objflow validate --strict')
-    .addOption(new Option('--format <format>', 'how findings are printed').choices(['text', 'json', 'github', 'sarif']))
-    .option('--strict', 'warnings are errors')
-    .action((options) => act(async (context) => (await import('./validate.js')).validate(context, options)));
-  command('graph', 'print the graph of jobs and objects', 'objflow graph --format mermaid')
-    .argument('[selector...]', 'jobs: name, +name, name+, load_*, tag:nightly')
-    .addOption(formatOption(['text', 'table', 'dot', 'mermaid', 'json']))
-    .action((selectors, options) =>
-      act(async (context) => (await import('./graph.js')).graph(context, selectors, options)),
-    );
-  command('run', 'run everything that is due, until nothing is', 'objflow run load_orders+ --dry-run')
-    .argument('[selector...]', 'jobs: name, +name, name+, load_*, tag:nightly')
-    .addOption(formatOption(['text', 'json']))
-    .option('--dry-run', 'print what would run, in order and with reasons; run nothing')
-    .option('--force', 'run what is selected, due or not')
-    .option('--no-retry', 'leave alone what stands failed')
-    .option('-j, --jobs <n>', 'tasks at a time', count)
-    .action((selectors, options) =>
-      act(async (context) => (await import('./run.js')).run(context, selectors, options)),
-    );
-  command('watch', 'the daemon: run what can run as soon as it can', 'objflow watch')
-    .addOption(formatOption(['text', 'json']))
-    .option('-j, --jobs <n>', 'tasks at a time', count)
-    .action((options) => act(async (context) => (await import('./watch.js')).watch(context, options)));
-  command('status', "show each task's state, and what it waits for", 'objflow status --check')
-    .argument('[selector...]', 'jobs: name, +name, name+, load_*, tag:nightly')
-    .addOption(formatOption(['text', 'json']))
-    .option('--check', 'exit with status 1 when a task stands failed or blocked')
-    .action((selectors, options) =>
-      act(async (context) => (await import('./status.js')).status(context, selectors, options)),
-    );
-  command('emit', 'announce that objects have changed', 'objflow emit table:raw.customers --key load-4711')
-    .argument('<object...>', 'written as in the mapping: table:raw.customers, landing/orders_2026-11-20.csv')
-    .addOption(formatOption(['text', 'json']))
-    .option('--version <version>', 'what the version is called (default: a new one); not for files')
-    .option('--key <key>', 'the same key counts once, for ever; with several objects once for each')
-    .action((objects, options) => act(async (context) => (await import('./emit.js')).emit(context, objects, options)));
-  return program;
-}
-
-const formatOption = (formats: readonly string[]): Option =>
-  new Option('--format <format>', 'how it is printed').choices(formats).default(formats[0]);
-
-/** Tasks at a time: 1 to 1024, as everywhere. */
-function count(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > 1024)
-    throw new InvalidArgumentError('It must be a number from 1 to 1024.');
-  return number;
 }
 
 function enter(options: GlobalOptions): Context {
@@ -122,9 +46,15 @@ function enter(options: GlobalOptions): Context {
 }
 
 /** Tells what went wrong. Only a bug of ours shows where. */
-async function failed(error: unknown): Promise<number> {
-  // Commander has said what it had to say; help and version are no failures.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exit.well : exit.usage;
+async function failed(error: unknown, options: GlobalOptions): Promise<number> {
+  if (error instanceof Misuse) {
+    // Help and version are no failures.
+    if (error.cause.exitCode === 0) return exit.well;
+    const { explain } = await import('./explain.js');
+    const said = await explain(error, options);
+    if (said !== undefined) process.stderr.write(`objflow: ${said}\n`);
+    return exit.usage;
+  }
   if (error instanceof UserError) {
     process.stderr.write(`objflow: ${error.message}\n`);
     return error.status;
@@ -138,9 +68,4 @@ function bug(error: unknown): number {
     `objflow: this is a bug in objflow ${packageVersion()}; please report it with what follows\n${told}\n`,
   );
   return exit.bug;
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0';
 }

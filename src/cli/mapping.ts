@@ -3,28 +3,18 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../core/diagnostic.js';
-import type { JobGraph } from '../core/graph.js';
-import type { Mapping } from '../core/mapping.js';
-import { selectJobs } from '../core/selector.js';
 import { type Counted, loadMapping } from '../manifest/load.js';
-import type { ManifestSources } from '../manifest/sources.js';
-import { didYouMean } from '../manifest/suggest.js';
+import type { Mapped } from '../orchestrator/mapped.js';
 import { type DiagnosticOptions, renderDiagnostics } from '../report/diagnostics.js';
-import { terminal } from '../report/sinks.js';
 import type { Context } from './context.js';
 import { UserError } from './exit.js';
+
+export type { Mapped };
 
 export interface Checked extends Counted {
   /** Undefined where there are errors. */
   readonly loaded: Mapped | undefined;
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** A mapping without errors, and what feeds what in it. */
-export interface Mapped {
-  readonly mapping: Mapping;
-  readonly graph: JobGraph;
-  readonly sources: ManifestSources;
 }
 
 /** The mapping with all findings; throws a `UserError` where there is no manifest at all. */
@@ -69,19 +59,6 @@ export async function requireMapping(context: Context): Promise<Mapped> {
   if (checked.loaded) return checked.loaded;
   context.err.write(renderFindings({ ...context, colorOut: context.colorErr }, checked, 'text'));
   throw new UserError('the mapping has errors; nothing was run');
-}
-
-/** Jobs that the selectors name; undefined where there are none: all. */
-export function requireSelected(
-  { mapping, graph }: Mapped,
-  selectors: readonly string[],
-): ReadonlySet<string> | undefined {
-  if (selectors.length === 0) return undefined;
-  const selected = selectJobs(mapping, graph, selectors);
-  if (selected.ok) return selected.value;
-  const close = didYouMean(selected.error.replace(/^\+|\+$/g, ''), [...mapping.jobs.keys()]);
-  const hint = close ?? '`objflow graph` lists the jobs';
-  throw new UserError(`no job is called ${terminal(selected.error)}; ${hint}`);
 }
 
 /** Gives lines of files. Reads each file once, and only when a finding needs it. */

@@ -1,14 +1,18 @@
 /** Which reporter tells what happens: by the format that was asked for, and by what the output is. */
 import path from 'node:path';
+import { tailOfLog } from '../execute/log.js';
+import { logFile } from '../orchestrator/session.js';
 import type { Reporter } from '../report/run-event.js';
 import { jsonReporter } from '../report/run-json.js';
 import { plainReporter, quietReporter, quietWatchReporter } from '../report/run-plain.js';
 import { prettyReporter } from '../report/run-pretty.js';
 import type { Context } from './context.js';
 import { lineReader } from './mapping.js';
-import { logFile } from './session.js';
 
 type Format = 'text' | 'json';
+
+/** Lines of a failed run's output among which its reporter finds some to show. */
+const tailLines = 20;
 
 /** For `run`. */
 export function runReporter(context: Context, format: Format): Reporter {
@@ -26,7 +30,8 @@ export function watchReporter(context: Context, format: Format, state: string): 
   const verbose = options.verbose === true;
   if (format === 'json') return jsonReporter({ out, cwd });
   const log = (run: string): string => path.relative(cwd, logFile(state, run));
-  const daemon = { landings: true, dates: true, findings: { cwd, lines: lineReader }, log };
+  const tail = (run: string): readonly string[] => tailOfLog(logFile(state, run), tailLines);
+  const daemon = { landings: true, dates: true, findings: { cwd, lines: lineReader }, log, tail };
   if (options.quiet) return quietWatchReporter({ out, err, color, github, ...daemon });
   if (isTerminal()) return prettyReporter({ out, err, color, verbose, ...daemon });
   return plainReporter({ out, err, color, verbose, github, ...daemon });

@@ -1,33 +1,31 @@
-/** `objflow status`: each task's phase, and why. Reads the state at any time, disturbs nobody. */
-import { tasksView } from '../core/answers.js';
-import { renderStatus, statusDocument } from '../report/status.js';
+/** `objflow status`: how each job's tasks stand, and why. Reads the state at any time, disturbs nobody. */
+import { renderStatus } from '../report/status.js';
 import type { Context } from './context.js';
 import { exit } from './exit.js';
-import { requireMapping, requireSelected } from './mapping.js';
-import { presentState } from './present.js';
+import { requireMapping } from './mapping.js';
+import { readStatus } from './status-view.js';
 
 export interface StatusOptions {
   readonly format: 'text' | 'json';
   readonly check?: boolean;
+  readonly watch?: boolean;
 }
 
 /** Gives the exit status. */
 export async function status(
   context: Context,
   selectors: readonly string[],
-  { format, check }: StatusOptions,
+  { format, check, watch }: StatusOptions,
 ): Promise<number> {
+  if (watch) return (await import('./status-watch.js')).watchStatus(context, selectors, format);
   const mapped = await requireMapping(context);
-  const selected = requireSelected(mapped, selectors);
-  const present = await presentState(context, mapped);
-  // What is set aside belongs to no job.
-  const setAside = selected ? [] : present.setAside;
-  const tasks = tasksView(present.state).filter(({ job }) => selected?.has(job) ?? true);
-  context.out.write(
-    format === 'json'
-      ? statusDocument(tasks, setAside)
-      : renderStatus(tasks, { color: context.colorOut, width: context.width, now: Date.now(), setAside }),
+  const { view, lastLine, document, isUnwell } = await readStatus(context, mapped, selectors);
+  const { out, colorOut: color, width, options } = context;
+  const rows = process.stdout.isTTY ? { rows: out.size().rows } : {};
+  const verbose = options.verbose === true;
+  out.write(
+    format === 'json' ? document(2) : renderStatus(view, { color, width, ...rows, verbose, now: Date.now(), lastLine }),
+    true,
   );
-  const unwell = tasks.some(({ phase }) => phase === 'failed' || phase === 'blocked');
-  return check && unwell ? exit.unwell : exit.well;
+  return check && isUnwell ? exit.unwell : exit.well;
 }

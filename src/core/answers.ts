@@ -22,7 +22,7 @@ function inOrder(state: State): Task[] {
 export function taskView(state: State, task: Task): TaskView {
   const reasons: Reason[] = [];
   const phase = readiness(state, task, reasons);
-  if (phase === 'ready' && task.job.selected && !state.stopping) {
+  if (phase === 'ready' && task.selected && !state.stopping) {
     const full = whatIsFull(task);
     if (full) reasons.push(full);
   }
@@ -64,7 +64,7 @@ export function runView(told: RunTold): RunView {
 export function summaryView(state: State, well: ReadonlySet<string>): SummaryView {
   const summary = { succeeded: 0, failed: 0, blocked: 0, waiting: 0, upToDate: 0 };
   for (const task of state.tasks.values()) {
-    if (!task.job.selected) continue;
+    if (!task.selected) continue;
     if (task.phase === 'failed') summary.failed += 1;
     else if (task.phase === 'blocked') summary.blocked += 1;
     else if (task.phase === 'waiting' || task.phase === 'held' || task.phase === 'ready') summary.waiting += 1;
@@ -76,4 +76,4 @@ export function summaryView(state: State, well: ReadonlySet<string>): SummaryVie
 
 /** Names of the tasks that stand failed: what `run` tries once more. */
 export const failedTasks = (state: State): string[] =>
-  [...state.tasks.values()].flatMap((task) => (task.last?.outcome === 'failed' && task.job.selected ? [task.id] : []));
+  [...state.tasks.values()].flatMap((task) => (task.last?.outcome === 'failed' && task.selected ? [task.id] : []));

@@ -39,6 +39,17 @@ export type Event =
       readonly what: 'retry' | 'reset' | 'force';
       readonly tasks: readonly string[];
     }
+  /**
+   * Somebody asked that tasks be taken for up to date as they stand. A task with a key is so only while that names its
+   * work: with other sources than when somebody looked, it is another matter.
+   */
+  | {
+      readonly type: 'adopt-asked';
+      readonly at: number;
+      readonly tasks: readonly { readonly task: string; readonly key?: string }[];
+      /** File targets of these tasks, as they were looked at for it. */
+      readonly targets: readonly Look[];
+    }
   /** A run that was in progress when we last lived is still executing, and is in our hands. */
   | { readonly type: 'adopted'; readonly at: number; readonly run: string }
   /** The mapping was edited: this state was made from the one before it. */

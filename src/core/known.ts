@@ -151,10 +151,13 @@ function ensureTask(state: State, job: JobNode, values: Partition, news: ObjectN
   const known = job.tasks.get(key);
   if (known) return known;
   const partition = pick(job.job.captures, values);
+  const id = taskName(job.job, partition);
   const task: Task = {
-    id: taskName(job.job, partition),
+    id,
     job,
     partition,
+    // What is left of a removed job only finishes.
+    selected: job.retired || (state.selected?.has({ job: job.job.name, task: id }) ?? true),
     order: state.created,
     inputs: [],
     targets: [],

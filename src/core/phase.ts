@@ -36,7 +36,7 @@ export function enter(state: State, task: Task, phase: Phase): void {
 
 function settle(state: State, task: Task): void {
   const phase = readiness(state, task);
-  const active = task.job.selected && (phase === 'held' || phase === 'ready' || phase === 'running');
+  const active = task.selected && (phase === 'held' || phase === 'ready' || phase === 'running');
   enter(state, task, phase);
   if (!active) task.wave = never;
   else if (task.wave === never) {
@@ -49,7 +49,7 @@ function settle(state: State, task: Task): void {
     else task.entry = undefined;
   }
   const { job } = task.job;
-  const passes = job.enabled && task.job.selected;
+  const passes = job.enabled && task.selected;
   const wave = passes ? Math.min(active ? task.wave : never, upstreamWave(task)) : never;
   const failed = phase === 'failed' || (job.enabled && task.failed > 0 && job.onUpstreamFailure === 'block');
   tell(state, task, wave, failed);

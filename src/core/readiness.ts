@@ -61,11 +61,11 @@ export function readiness(state: State, task: Task, reasons?: Reason[]): Phase {
   }
   if (say) sayDue(task, say);
   const dueIn = task.wave === never ? state.turn : task.dueIn;
-  if (task.job.selected && upstreamWave(task) <= dueIn) {
+  if (task.selected && upstreamWave(task) <= dueIn) {
     if (say) sayHeld(task, say);
     return 'held';
   }
-  if (!task.job.selected) say?.('not-selected', 'it is not among the jobs that were selected');
+  if (!task.selected) say?.('not-selected', 'it is not among the tasks that were selected');
   else if (state.stopping) say?.('stopping', 'objflow is stopping and starts nothing more');
   return 'ready';
 }
@@ -160,6 +160,9 @@ function sayDue(task: Task, say: Say): void {
   if (task.forced) say('asked', 'asked for with --force');
   else if (task.retried) say('asked', 'another try after its failure');
   else if (task.last?.outcome === 'interrupted') say('interrupted', 'its last run was interrupted');
+  else if (task.last?.outcome === 'failed' && task.last.definition !== task.job.job.definition)
+    say('definition-changed', 'its definition has changed since its last run failed');
+  else if (task.last?.outcome === 'failed' && task.changed === undefined) sayChangedSince(task, task.last, say);
   else if (!task.success) say('never-succeeded', task.last ? 'it has not succeeded yet' : 'it has never run');
   const changed = task.success ? [...(task.changed ?? [])] : [];
   for (const object of changed.slice(0, spelled))
@@ -169,6 +172,16 @@ function sayDue(task: Task, say: Say): void {
     for (const object of task.targets)
       if (task.job.job.onMissingTarget === 'rerun' && isFile(object) && isAbsent(object))
         say('target-missing', `${displayName(object.id)} is gone`, { object: object.id });
+}
+
+/** What is new since a run failed of a task that has not been well since. */
+function sayChangedSince(task: Task, { consumed }: Past, say: Say): void {
+  const members = task.inputs.flatMap((input) => [...input.members]);
+  const changed = members.filter(({ id, version }) => version !== undefined && version !== consumed[id]);
+  for (const { id } of changed.slice(0, spelled))
+    say('source-changed', `${displayName(id)} has changed since its last run failed`, { object: id });
+  if (changed.length > spelled) say('source-changed', `and ${changed.length - spelled} more have changed`);
+  if (changed.length === 0) say('source-changed', 'a source that its last run failed with is gone');
 }
 
 function sayMissing(task: Task, say: Say): void {

@@ -59,7 +59,7 @@ export interface RunEnded extends Ending {
   readonly produced: Versions;
 }
 
-/** A run in one line: what compaction makes of the records above. */
+/** A run in one line: what compaction makes of the records above. One of no attempts was adopted: nothing ran. */
 export interface RunKept extends Ending {
   readonly type: 'run';
   readonly run: string;

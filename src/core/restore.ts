@@ -66,7 +66,7 @@ function taskOf(state: State, name: string, told: Told, from: State | undefined)
   if (!told.open) return undefined;
   const last = from?.tasks.get(name)?.job.job ?? unknownJob(told);
   const pool = last.pool === undefined ? undefined : state.pools.get(last.pool);
-  return knowTask(state, jobNode({ ...last, sources: [] }, 0, pool, undefined, true), told.partition);
+  return knowTask(state, jobNode({ ...last, sources: [] }, 0, pool, true), told.partition);
 }
 
 /** A job of which nothing is left but a run: how that ends is all that there is to know. */

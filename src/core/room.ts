@@ -5,7 +5,7 @@
  * A task that finds something full is parked there, out of the queue, until some of it becomes free; so a thousand
  * tasks that wait for one pool cost the others nothing.
  */
-import { kindOf } from './object.js';
+import { displayName, kindOf } from './object.js';
 import { type Entry, type Place, queue, type Running, type State, type Task } from './state.js';
 
 /** Puts the task into the queue, unless it is there. */
@@ -54,7 +54,10 @@ export function whatIsFull(
   if (full === pool)
     return { code: 'no-room', message: `waits for room in pool ${pool.name} (${pool.limit} at a time)` };
   const object = [...writes(task), ...readsAlone(task)].find((node) => node === full);
-  return { code: 'being-written', message: `waits until ${object?.id ?? 'an object'} is no longer being written` };
+  return {
+    code: 'being-written',
+    message: `waits until ${object ? displayName(object.id) : 'an object'} is no longer being written`,
+  };
 }
 
 function* places(task: Task): Iterable<Place> {

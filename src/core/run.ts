@@ -46,23 +46,38 @@ function start(state: State, task: Task, at: number, effects: Effect[]): void {
   );
 }
 
-function newRun(state: State, task: Task, at: number): Running {
+/** What a run would consume if it started now: versions of all its sources that exist. */
+export function consumable(task: Task): Versions {
   const consumed: Record<string, string> = {};
   for (const input of task.inputs)
     for (const object of input.members) if (object.version !== undefined) consumed[object.id] = object.version;
-  state.started += 1;
-  // An interrupted run's work is the same work as long as its sources are the same.
+  return consumed;
+}
+
+/** Names the task's work on these versions: the same for the same, so that what was interrupted goes on. */
+export function workKey(state: State, task: Task, consumed: Versions): string {
   const text = [
     task.id,
     ...Object.keys(consumed)
       .sort()
       .map((id) => `${id}\u0000${consumed[id]}`),
   ].join('\u0000');
-  const key = state.digest(text);
+  return state.digest(text);
+}
+
+/** Unique, and sorted by time within a session. */
+export function nextRunId(state: State): string {
+  state.started += 1;
+  return `${state.session}-${state.started}`;
+}
+
+function newRun(state: State, task: Task, at: number): Running {
+  const consumed = consumable(task);
+  const key = workKey(state, task, consumed);
   const { last } = task;
   const again = last?.outcome === 'interrupted' && last.key === key;
   return {
-    run: `${state.session}-${state.started}`,
+    run: nextRunId(state),
     key,
     definition: task.job.job.definition,
     consumed,

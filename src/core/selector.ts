@@ -1,60 +1,47 @@
 /**
- * Selectors, as dbt users know them: `job`, `load_*`, `tag:nightly`, an object; with `+` before it all that is upstream,
- * with `+` after it all that is downstream. They name jobs; tasks follow.
+ * Selectors, as dbt users know them: how they are written, and what came of them. `+x` adds all that is upstream of x,
+ * `x+` all that is downstream, `2+x` and `x+1` so many steps of it; `a,b` is what is both. Knows no names: `select.ts`
+ * finds what they stand for.
  */
-import type { JobGraph } from './graph.js';
-import type { Job } from './job.js';
-import type { Mapping } from './mapping.js';
-import { err, ok, type Result } from './result.js';
 
-/** Jobs that the selectors name, together; or the first selector that names none. */
-export function selectJobs(
-  mapping: Mapping,
-  graph: JobGraph,
-  selectors: readonly string[],
-): Result<ReadonlySet<string>> {
-  const selected = new Set<string>();
-  for (const selector of selectors) {
-    const [, up, name = '', down] = /^(\+?)(.*?)(\+?)$/s.exec(selector) ?? [];
-    const named = [...mapping.jobs.values()].filter((job) => isNamed(job, name)).map((job) => job.name);
-    if (named.length === 0) return err(selector);
-    const upstream = (job: string) => (graph.producers.get(job) ?? []).flat().map(({ from }) => from);
-    const downstream = (job: string) => (graph.consumers.get(job) ?? []).map(({ to }) => to);
-    for (const job of named) selected.add(job);
-    if (up) for (const job of reach(named, upstream)) selected.add(job);
-    if (down) for (const job of reach(named, downstream)) selected.add(job);
-  }
-  return ok(selected);
+/** The tasks that were selected, those too that become known later. */
+export interface Selection {
+  /** Jobs of which all tasks are selected, or some. */
+  readonly jobs: ReadonlySet<string>;
+  /** `job` and `task` are names. */
+  has(task: { readonly job: string; readonly task: string }): boolean;
 }
 
-function isNamed(job: Job, name: string): boolean {
-  if (name.startsWith('tag:')) return job.tags.includes(name.slice(4));
-  return matchesGlob(name, job.name) || job.targets.some(({ pattern }) => pattern.text === name || pattern.id === name);
+/** A name with so many steps up and down from it; `Infinity`: all. */
+export interface Term {
+  readonly name: string;
+  readonly up: number;
+  readonly down: number;
 }
 
-/** A job's name against a text with stars: each part at the first place where it fits. */
-function matchesGlob(glob: string, text: string): boolean {
+/** What stands between the commas of a selector. A comma in brackets belongs to the name of a task. */
+export const partsOf = (selector: string): readonly string[] => selector.split(/,(?![^[\]]*\])/);
+
+/** Reads one part of a selector. */
+export function readTerm(part: string): Term {
+  const [, up, name = '', down] = /^(?:(\d*)\+)?(.*?)(?:\+(\d*))?$/s.exec(part) ?? [];
+  return { name, up: steps(up), down: steps(down) };
+}
+
+const steps = (digits: string | undefined): number =>
+  digits === undefined ? 0 : digits === '' ? Number.POSITIVE_INFINITY : Number(digits);
+
+/** A name against a text with stars: each part at the first place where it fits. */
+export function matchesGlob(glob: string, name: string): boolean {
   const [first = '', ...rest] = glob.split('*');
-  if (rest.length === 0) return glob === text;
+  if (rest.length === 0) return glob === name;
   const last = rest.pop() ?? '';
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
   let at = first.length;
   for (const part of rest) {
-    const found = text.indexOf(part, at);
+    const found = name.indexOf(part, at);
     if (found < 0) return false;
     at = found + part.length;
   }
-  return at <= text.length - last.length;
-}
-
-function reach(from: readonly string[], next: (job: string) => readonly string[]): Set<string> {
-  const reached = new Set<string>();
-  const work = [...from];
-  for (let job = work.pop(); job !== undefined; job = work.pop())
-    for (const other of next(job))
-      if (!reached.has(other)) {
-        reached.add(other);
-        work.push(other);
-      }
-  return reached;
+  return at <= name.length - last.length;
 }

@@ -12,6 +12,7 @@ import type { ObjectId, Version } from './object.js';
 import type { Partition } from './pattern.js';
 import { PatternIndex } from './pattern-index.js';
 import type { Ending, RunEnded, RunStarted, Versions } from './record.js';
+import type { Selection } from './selector.js';
 import { never, type Soonest } from './soonest.js';
 import type { Phase } from './views.js';
 
@@ -69,8 +70,6 @@ export interface JobNode extends Place {
   /** A task's upstream always has a lower rank. */
   readonly rank: number;
   readonly pool: PoolNode | undefined;
-  /** May it run at all in this call (`run SELECTOR`)? */
-  readonly selected: boolean;
   /** By source, by values. */
   readonly inputs: readonly Map<string, Input>[];
   /** Required sources that capture every name: each of their objects makes a task known. */
@@ -138,6 +137,8 @@ export interface Task extends Place {
   readonly id: string;
   readonly job: JobNode;
   readonly partition: Partition;
+  /** May it run at all in this call (`run SELECTOR`)? */
+  readonly selected: boolean;
   readonly order: number;
   /** One for each source of the job. */
   readonly inputs: Input[];
@@ -184,6 +185,8 @@ export interface Deadline {
 
 export interface State {
   readonly mapping: Mapping;
+  /** What may run; undefined: everything. */
+  readonly selected: Selection | undefined;
   readonly concurrency: number;
   /** Turns a text into a short name for it: the same text, the same name. */
   readonly digest: (text: string) => string;
@@ -229,8 +232,8 @@ export interface StateOptions {
   readonly digest: (text: string) => string;
   /** Unique to this process: names of runs are made from it. */
   readonly session: string;
-  /** Names of jobs that may run; absent: all. */
-  readonly selected?: ReadonlySet<string>;
+  /** What may run; absent: everything. */
+  readonly selected?: Selection;
   /** Names of the jobs, producers before their consumers. */
   readonly order: readonly string[];
 }
@@ -255,12 +258,7 @@ export function emptyState(mapping: Mapping, options: StateOptions): State {
   const sources = new PatternIndex<{ readonly job: JobNode; readonly source: number }>();
   const rank = new Map(options.order.map((name, at) => [name, at]));
   for (const job of mapping.jobs.values()) {
-    const node = jobNode(
-      job,
-      rank.get(job.name) ?? 0,
-      job.pool === undefined ? undefined : pools.get(job.pool),
-      options.selected,
-    );
+    const node = jobNode(job, rank.get(job.name) ?? 0, job.pool === undefined ? undefined : pools.get(job.pool));
     jobs.set(job.name, node);
     job.sources.forEach((source, at) => {
       sources.add(source.pattern, { job: node, source: at });
@@ -270,6 +268,7 @@ export function emptyState(mapping: Mapping, options: StateOptions): State {
   for (const declaration of mapping.objects) declarations.add(declaration.pattern, declaration);
   return {
     mapping,
+    selected: options.selected,
     concurrency: options.concurrency,
     digest: options.digest,
     session: options.session,
@@ -301,13 +300,7 @@ export function emptyState(mapping: Mapping, options: StateOptions): State {
 }
 
 /** A job among others; `retired`: it is no longer in the mapping. */
-export function jobNode(
-  job: Job,
-  rank: number,
-  pool: PoolNode | undefined,
-  selected?: StateOptions['selected'],
-  retired = false,
-): JobNode {
+export function jobNode(job: Job, rank: number, pool: PoolNode | undefined, retired = false): JobNode {
   const capturing = job.sources.flatMap(({ optional, pattern }, at) =>
     optional || pattern.captures.length === 0 ? [] : [at],
   );
@@ -317,7 +310,6 @@ export function jobNode(
     retired,
     rank,
     pool,
-    selected: selected === undefined || selected.has(job.name),
     inputs: job.sources.map(() => new Map()),
     full,
     joined: full.length > 0 ? [] : capturing,

@@ -2,6 +2,7 @@
  * The core: `step(state, event) → effects`. Synchronous and deterministic; time comes in on events and goes out as
  * `wake-at`. The state is changed in place; what an event costs is what it affects.
  */
+import { adoptTasks } from './adopt.js';
 import { noteEarly, noteLanding } from './early.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
@@ -35,6 +36,9 @@ export function step(state: State, event: Event): Effect[] {
       break;
     case 'asked':
       for (const name of event.tasks) ask(state, event.what, name, event.at, effects);
+      break;
+    case 'adopt-asked':
+      adoptTasks(state, event, effects);
       break;
     case 'adopted':
       adopt(state, event.run, event.at, effects);
@@ -100,7 +104,8 @@ function takeObservation(state: State, object: ObjectNode, found: Observation, a
       const decision = known ? 'landed' : decide(state, object, found, at);
       if (typeof decision === 'object') {
         object.settling = decision;
-        if (decision.deadline !== never) state.deadlines.push({ at: decision.deadline, object });
+        if (decision.deadline !== never && isAwaited(state, object))
+          state.deadlines.push({ at: decision.deadline, object });
         setVersion(state, object, undefined, state.turn);
         return;
       }
@@ -219,6 +224,10 @@ function sayWhenToWake(state: State, effects: Effect[]): void {
   state.wakeAt = at;
   effects.push({ type: 'wake-at', at });
 }
+
+/** Some job that may run reads it: nobody waits for what only others read. */
+const isAwaited = ({ selected }: State, { inputs }: ObjectNode): boolean =>
+  selected === undefined || inputs.some(({ job }) => selected.jobs.has(job.job.name));
 
 /** Nothing runs, nothing can start, and no time is waited for: only something from outside can bring more. */
 export const isIdle = (state: State): boolean => state.runs.size === 0 && state.deadlines.size === 0;

@@ -62,6 +62,38 @@ export interface TaskView {
   readonly lastRun?: RunView;
 }
 
+/** Where the tasks of a job stand, counted. */
+export interface JobView {
+  readonly job: string;
+  readonly enabled: boolean;
+  /** It has captures, so that it may have many tasks. */
+  readonly partitioned: boolean;
+  /** Tasks by phase; a phase without tasks is absent. */
+  readonly counts: Readonly<Partial<Record<Phase, number>>>;
+  /** So many of those that succeeded did so before the job was edited. */
+  readonly definitionChanged: number;
+  /** Partitions of those that stand failed, the first few. */
+  readonly failed: readonly Readonly<Record<string, string>>[];
+  /** When the last of their runs ended, in milliseconds since 1970. */
+  readonly lastEndedAt?: number;
+  /** When the oldest came of what a task has not consumed yet, in milliseconds since 1970. */
+  readonly waitingSince?: number;
+  /** Where there is no task yet: ids of the patterns of which something has to be there for the first. */
+  readonly waitsFor: readonly string[];
+}
+
+/** One of many tasks: what it takes to sort it, and the rest when it is asked for. */
+export interface TaskBrief {
+  readonly job: string;
+  readonly phase: Phase;
+  /**
+   * Milliseconds since 1970: when its run started, its last one ended, or the oldest came of what it has not consumed
+   * yet; absent where that is not known.
+   */
+  readonly since?: number;
+  whole(): TaskView;
+}
+
 export interface GraphView {
   readonly jobs: readonly {
     readonly name: string;
@@ -73,6 +105,15 @@ export interface GraphView {
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 
+/** Where the tasks of a job stand together. */
+export interface StandingView {
+  /** Of the task that most needs a person; absent where there are no tasks. */
+  readonly phase?: Phase;
+  readonly counts: Readonly<Partial<Record<Phase, number>>>;
+  /** What most needs a person first. */
+  readonly tasks: readonly TaskView[];
+}
+
 /** What a call of `run` came to: tasks it ran well; tasks that stand failed, blocked, waiting; tasks that needed nothing. */
 export interface SummaryView {
   readonly succeeded: number;
@@ -82,7 +123,35 @@ export interface SummaryView {
   readonly upToDate: number;
 }
 
+/** A task that would run, and why. */
+export interface PlannedTask {
+  readonly task: string;
+  readonly reasons: readonly Reason[];
+  /** Where objects are said to land: whether it takes that, or it is `due` without it, too. */
+  readonly because?: 'landed' | 'due';
+}
+
 /** What would run, in the order in which it would start. */
 export interface PlanView {
-  readonly tasks: readonly { readonly task: string; readonly reasons: readonly Reason[] }[];
+  readonly tasks: readonly PlannedTask[];
+  /** What has something to do, or is touched by what lands, and yet would not run. */
+  readonly notRun?: readonly Pick<TaskView, 'task' | 'phase' | 'reasons'>[];
+  /** How many tasks have nothing to do. */
+  readonly upToDate?: number;
+  /** Objects that are said to land, or to be announced. */
+  readonly landed?: readonly string[];
+  /** Those of them that no job reads. */
+  readonly unread?: readonly string[];
+}
+
+/** What was asked of tasks by `retry`, `reset` or `adopt`: to which it is done, and which are left alone. */
+export interface AskedView {
+  readonly what: 'retry' | 'reset' | 'adopt';
+  readonly tasks: readonly string[];
+  readonly left: readonly { readonly task: string; readonly reason: string }[];
+  /** Tasks for which there was nothing to do. */
+  readonly upToDate?: readonly string[];
+  /** Whoever holds the state was asked; otherwise it is done. */
+  readonly asked: boolean;
+  readonly dryRun: boolean;
 }

@@ -2,6 +2,7 @@
  * The loop: takes events from a queue, lets the core decide, performs the effects in their order. Knows the adapters
  * by interface only, and decides nothing itself.
  */
+import { fileTargets } from '../core/adopt.js';
 import { failedTasks } from '../core/answers.js';
 import type { Effect, Work } from '../core/effect.js';
 import type { Event } from '../core/event.js';
@@ -38,6 +39,12 @@ export interface Announced {
   readonly key?: string;
 }
 
+/** What somebody asks of tasks, by their names. */
+export type Asking =
+  | { readonly what: 'retry' | 'reset'; readonly tasks: readonly string[] }
+  /** Each with the key of its work as it was when somebody looked. */
+  | { readonly what: 'adopt'; readonly tasks: readonly { readonly task: string; readonly key: string }[] };
+
 export interface Engine {
   readonly state: State;
   /** Looks at everything, runs what is due until nothing is; a lasting one until it is stopped. */
@@ -48,6 +55,13 @@ export interface Engine {
   looked(looks: readonly Look[]): void;
   /** Objects were announced; gives whether that is on record. A file is looked at: it is the truth itself. */
   announce(announced: readonly Announced[]): boolean;
+  /**
+   * Something is asked of tasks: done in the order of asking, and not before everything has been looked at. Gives of how
+   * many tasks it was done once that is on record; undefined where it could not be recorded: ask again.
+   */
+  ask(asking: Asking): Promise<number | undefined>;
+  /** Looks at everything, does what is asked, and ends: nothing starts, and what runs is nobody's concern. */
+  takeUp(): Promise<Finished>;
   /** Goes on with another state and its objects, made from the present one, once everything has been looked at. */
   replace(make: (state: State) => { readonly state: State; readonly objects: Objects }): Promise<void>;
 }
@@ -74,6 +88,10 @@ export function createEngine(first: State, world: World, options: EngineOptions)
   /** `run` has come to its end: what comes late finds nobody. */
   let over = false;
   let isOpen = false;
+  /** All that this state is about has been looked at. */
+  let lookedAtAll = false;
+  const asked: { readonly asking: Asking; readonly answer: (count: number | undefined) => void }[] = [];
+  let answering: Promise<void> | undefined;
   let turns = 0;
   let looking = 0;
   let hooks = 0;
@@ -237,12 +255,70 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       drain();
     }
     if (these !== objects) return;
+    lookedAtAll = true;
+    await answerAll();
+    if (these !== objects) return;
     if (options.retry) post({ type: 'asked', at: clock.now(), what: 'retry', tasks: failedTasks(state) });
     if (options.force) post({ type: 'asked', at: clock.now(), what: 'force', tasks: selectedTasks(state) });
     post({ type: 'opened', at: clock.now() });
     drain();
     if (!isOpen) options.opened?.();
     isOpen = true;
+  }
+
+  /** Does what was asked, one after the other. */
+  function answerAll(): Promise<void> {
+    answering ??= answerEach().finally(() => {
+      answering = undefined;
+    });
+    return answering;
+  }
+
+  async function answerEach(): Promise<void> {
+    for (let next = asked[0]; next && lookedAtAll; next = asked[0]) {
+      const now = state;
+      const targets = next.asking.what === 'adopt' ? await lookAtTargets(next.asking.tasks) : [];
+      // Another state has taken its place, and wants to be looked at first.
+      if (now !== state) continue;
+      asked.shift();
+      next.answer(answerOne(next.asking, targets));
+    }
+  }
+
+  async function lookAtTargets(tasks: readonly { readonly task: string }[]): Promise<readonly Look[]> {
+    looking += 1;
+    const targets = fileTargets(
+      state,
+      tasks.map(({ task }) => task),
+    );
+    try {
+      return await objects.look(targets, true);
+    } finally {
+      looking -= 1;
+      wakeUp();
+    }
+  }
+
+  function answerOne(asking: Asking, targets: readonly Look[]): number | undefined {
+    drain();
+    if (stalled || problem || over) return undefined;
+    const at = clock.now();
+    const effects =
+      asking.what === 'adopt'
+        ? step(state, { type: 'adopt-asked', at, tasks: asking.tasks, targets })
+        : step(state, { type: 'asked', at, what: asking.what, tasks: asking.tasks });
+    const done = effects.filter(
+      (effect) => effect.type === 'append' && (effect.record.type === 'asked' || effect.record.type === 'run'),
+    ).length;
+    perform(effects);
+    world.turned?.();
+    wakeUp();
+    return stalled || problem ? undefined : done;
+  }
+
+  /** What was asked and not done stays where it was asked. */
+  function answerNone(): void {
+    for (const { answer } of asked.splice(0)) answer(undefined);
   }
 
   function drain(): void {
@@ -302,6 +378,7 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       if (stalled) recordEnds(stalled);
       if (!problem) compact();
       over = true;
+      answerNone();
       if (problem) return { how: 'journal', problem };
       return { how: state.stopping ? 'stopped' : 'idle' };
     },
@@ -327,8 +404,23 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       wakeUp();
       return !stalled && !problem;
     },
+    ask(asking) {
+      const answered = new Promise<number | undefined>((answer) => void asked.push({ asking, answer }));
+      if (over) answerNone();
+      else if (lookedAtAll) void answerAll();
+      return answered;
+    },
+    async takeUp() {
+      post({ type: 'stopping', at: clock.now() });
+      await lookAtAll();
+      cancelWake?.();
+      over = true;
+      answerNone();
+      return problem ? { how: 'journal', problem } : { how: 'idle' };
+    },
     async replace(make) {
       drain();
+      lookedAtAll = false;
       ({ state, objects } = make(state));
       post({ type: 'remapped', at: clock.now() });
       await lookAtAll();
@@ -352,4 +444,4 @@ export function targetsToLookAt(state: State): ObjectId[] {
 }
 
 const selectedTasks = (state: State): string[] =>
-  [...state.tasks.values()].flatMap((task) => (task.job.selected ? [task.id] : []));
+  [...state.tasks.values()].flatMap((task) => (task.selected ? [task.id] : []));

@@ -33,8 +33,8 @@ export const documentOf = ({ object, version, key, at }: Announced): Buffer =>
     })}\n`,
   );
 
-/** What these bytes announce. Fields that are not known are passed over: a later objflow may add some. */
-export function announcedIn(bytes: Buffer): Result<Announced> {
+/** The fields of a JSON document; none of them is believed yet. */
+export function fieldsIn(bytes: Buffer): Result<Readonly<Record<string, unknown>>> {
   let value: unknown;
   try {
     value = isUtf8(bytes) ? JSON.parse(bytes.toString()) : undefined;
@@ -42,9 +42,13 @@ export function announcedIn(bytes: Buffer): Result<Announced> {
     value = undefined;
   }
   if (typeof value !== 'object' || value === null) return err('it is not a JSON document');
-  // Each field is looked at before it is believed.
-  const { format, version, object, objectVersion, key, at } = value as Readonly<Record<string, unknown>>;
-  if (format !== 'objflow-announcement') return err('it is not an announcement of objflow');
+  return ok(value as Readonly<Record<string, unknown>>); // an object has fields; that is all the type says
+}
+
+/** What a document announces. Fields that are not known are passed over: a later objflow may add some. */
+export function announcedIn(fields: Readonly<Record<string, unknown>>): Result<Announced> {
+  const { format, version, object, objectVersion, key, at } = fields;
+  if (format !== 'objflow-announcement') return err('it is not an announcement of objflow, nor a request');
   if (typeof version === 'number' && version > documentVersion)
     return err(`a newer objflow wrote it (version ${version}); use that one here, too`);
   if (version !== documentVersion) return err('its field "version" is not 1');

@@ -1,25 +1,29 @@
 /**
- * The inbox: announcements that anybody leaves at any time, a file each, in a directory beside the state, until whoever
+ * The inbox: announcements and requests that anybody leaves at any time, a file each, in a directory beside the state, until whoever
  * holds the state has recorded them. A file is written under a name that readers pass over (it begins with a dot), put
- * on disk, and renamed: an announcement is whole or not there. Names sort by time, so they are taken in the order in
+ * on disk, and renamed: each is whole or not there. Names sort by time, so they are taken in the order in
  * which they were made. What strangers put there is never followed, never waited for and never believed unread. Knows
- * nothing of what an announcement leads to, nor which keys were counted.
+ * nothing of what they lead to, nor which keys were counted.
  */
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { constants, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { err, ok, type Result } from '../core/result.js';
-import { type Announced, announcedIn, documentOf } from './announcement.js';
+import { type Announced, announcedIn, documentOf, fieldsIn } from './announcement.js';
 import { type Files, makeDirectory, openRegular, readWhole, realFiles, syncDirectory, unlinkIfThere } from './files.js';
 import { isFull, type JournalProblem, problem, reasonOf, shown, systemCode, unusable } from './problem.js';
+import { type Requested, requestDocuments, requestedIn, requestFormat } from './request.js';
 
 export interface Announcement extends Announced {
   /** Its name in the inbox: what `takeOut` is given. */
   readonly file: string;
 }
 
-/** What is no announcement. */
+/** Something that is asked of tasks, and its name in the inbox. */
+export type Request = Requested & { readonly file: string };
+
+/** What is neither. */
 export interface Refused {
   /** The name that it had; strangers chose it. */
   readonly name: string;
@@ -30,13 +34,14 @@ export interface Refused {
 export interface Inbox {
   /** In the order in which they were made. */
   readonly announcements: readonly Announcement[];
+  readonly requests: readonly Request[];
   /** Moved aside, so that each is told once; what could not be moved is told at each reading. */
   readonly refused: readonly Refused[];
   /** Others wait: they come first once these are taken out. */
   readonly more: boolean;
 }
 
-/** Bytes; no announcement of ours comes near. */
+/** Bytes; nothing of ours is larger. */
 const largest = 64 * 1024;
 /** Milliseconds after which a file that is still being written belongs to a process that is gone. */
 const abandonedAfter = 3_600_000;
@@ -73,22 +78,40 @@ export function makeInbox(stateFile: string, files: Files = realFiles): Result<s
  * Leaves announcements, in their order. They are on disk when this returns well. Otherwise none was made, or the
  * problem says how many were. One sync of the directory, however many they are.
  */
-export function announce(
+export const announce = (
   stateFile: string,
   announcements: readonly Announced[],
   files: Files = realFiles,
+): Result<void, JournalProblem> => leave(stateFile, announcements.map(documentOf), 'announcements were made', files);
+
+/**
+ * Leaves a request. It is on disk when this returns well. Otherwise none was made, or, where it takes several documents,
+ * the problem says how many were.
+ */
+export const request = (
+  stateFile: string,
+  requested: Requested,
+  files: Files = realFiles,
+): Result<void, JournalProblem> =>
+  leave(stateFile, requestDocuments(requested), 'parts of the request were left', files);
+
+function leave(
+  stateFile: string,
+  documents: readonly Buffer[],
+  what: string,
+  files: Files,
 ): Result<void, JournalProblem> {
-  if (announcements.length === 0) return ok(undefined);
+  if (documents.length === 0) return ok(undefined);
   const made = makeInbox(stateFile, files);
   if (!made.ok) return made;
   const inbox = made.value;
   const names: string[] = [];
   let placed = 0;
   try {
-    for (const announcement of announcements) {
+    for (const document of documents) {
       const name = nextName();
       names.push(name);
-      writeNew(files, join(inbox, unfinished + name), documentOf(announcement));
+      writeNew(files, join(inbox, unfinished + name), document);
     }
     for (; placed < names.length; placed++) {
       const name = names[placed] ?? '';
@@ -100,19 +123,24 @@ export function announce(
     for (const name of names.slice(placed)) removeQuietly(files, join(inbox, unfinished + name));
     const found = notWritten('cannot write to the inbox', inbox, error);
     if (placed === 0) return err(found);
-    return err({ ...found, message: `${found.message}; ${placed} of ${names.length} announcements were made` });
+    return err({ ...found, message: `${found.message}; ${placed} of ${documents.length} ${what}` });
   }
 }
 
 /**
- * The announcements that wait, `most` at a time. Give those that were recorded to `takeOut`. A missing inbox is an empty
- * one; never throws for what it finds, and never waits. Removes what emits that died have left half written.
+ * What waits, `most` at a time. Give what was recorded to `takeOut`. A missing inbox is an empty one; never throws for
+ * what it finds, and never waits. Removes what emits that died have left half written. Passes over `known` names.
  */
-export function readInbox(stateFile: string, most: number): Inbox {
+export function readInbox(stateFile: string, most: number, known: ReadonlySet<string> = new Set()): Inbox {
   const inbox = inboxOf(stateFile);
   const announcements: Announcement[] = [];
+  const requests: Request[] = [];
   const refused: Refused[] = [];
   let more = false;
+  const sort = (one: Announcement | Request): void => {
+    if ('what' in one) requests.push(one);
+    else announcements.push(one);
+  };
   const refuse = (directory: string, name: string | Buffer, why: string): void => {
     const now = moveAside(directory, name);
     refused.push({ name: name.toString(), why: now === undefined ? why : `${why}; it is now ${now}` });
@@ -122,17 +150,18 @@ export function readInbox(stateFile: string, most: number): Inbox {
   try {
     if (!lstatSync(inbox).isDirectory()) {
       refuse(dirname(inbox), basename(inbox), 'it is not a directory');
-      return { announcements, refused, more };
+      return { announcements, requests, refused, more };
     }
-    const { waiting, unreadable } = namesIn(inbox, most);
+    const { waiting: all, unreadable } = namesIn(inbox, most);
+    const waiting = known.size === 0 ? all : all.filter((name) => !known.has(name));
     more = waiting.length + unreadable.length > most;
     for (const name of unreadable.slice(0, most)) refuse(inbox, name, 'its name is not UTF-8');
     for (const file of waiting.slice(0, Math.max(0, most - unreadable.length))) {
       const found = read(inbox, file);
       if (found === 'gone') continue;
-      if (found === 'not-now') return { announcements, refused, more: false };
-      if (found.ok) announcements.push({ file, ...found.value });
-      else refuse(inbox, file, found.error);
+      if (found === 'not-now') return { announcements, requests, refused, more: false };
+      if (!found.ok) refuse(inbox, file, found.error);
+      else sort({ file, ...found.value });
     }
   } catch (error) {
     const code = systemCode(error);
@@ -140,11 +169,18 @@ export function readInbox(stateFile: string, most: number): Inbox {
     if (code !== 'ENOENT' && code !== 'ENOTDIR')
       refused.push({ name: 'inbox', why: `it cannot be read: ${reasonOf(code)}` });
   }
-  return { announcements, refused, more };
+  return { announcements, requests, refused, more };
 }
 
-/** What waits, for somebody who takes nothing: disturbs nobody, moves nothing, and passes over what is no announcement. */
-export function peekInbox(stateFile: string): readonly Announcement[] {
+/** The announcements that wait, for somebody who takes nothing: disturbs nobody, moves nothing, passes over all else. */
+export const peekInbox = (stateFile: string): readonly Announcement[] =>
+  peek(stateFile).flatMap((each) => ('what' in each ? [] : [each]));
+
+/** The requests that wait, in the same way. */
+export const peekRequests = (stateFile: string): readonly Request[] =>
+  peek(stateFile).flatMap((each) => ('what' in each ? [each] : []));
+
+function peek(stateFile: string): readonly (Announcement | Request)[] {
   const inbox = inboxOf(stateFile);
   try {
     if (!lstatSync(inbox).isDirectory()) return [];
@@ -255,12 +291,14 @@ function moveAside(directory: string, name: string | Buffer): string | undefined
 }
 
 /** `gone`: somebody took it out. `not-now`: this process has no room for another file. */
-function read(inbox: string, name: string): Result<Announced> | 'gone' | 'not-now' {
+function read(inbox: string, name: string): Result<Announced | Requested> | 'gone' | 'not-now' {
   try {
     const descriptor = openRegular(realFiles, join(inbox, name), 'read');
     try {
       if (realFiles.fstat(descriptor).size > largest) return err(`it is larger than ${largest / 1024} KiB`);
-      return announcedIn(readWhole(realFiles, descriptor));
+      const fields = fieldsIn(readWhole(realFiles, descriptor));
+      if (!fields.ok) return fields;
+      return fields.value.format === requestFormat ? requestedIn(fields.value) : announcedIn(fields.value);
     } finally {
       realFiles.close(descriptor);
     }

@@ -55,14 +55,19 @@ export function acquireLock(stateFile: string): Result<Lock, Held> {
 }
 
 /** Whether somebody who may be alive holds the state. Reads only. */
-export function isHeld(stateFile: string): boolean {
+export const isHeld = (stateFile: string): boolean => holderOf(stateFile) !== undefined;
+
+/** Who holds the state and may be alive; `unknown`: who does not say who it is. Reads only. */
+export function holderOf(stateFile: string): Pick<Holder, 'pid' | 'host' | 'since'> | 'unknown' | undefined {
   try {
     const found = contents(join(realpathSync(dirname(stateFile)), `${basename(stateFile)}.lock`));
     const holder = found === undefined ? 'nobody' : holderIn(found);
-    return holder !== 'nobody' && (holder === 'unknown' || standing(holder, thisProcess()) !== 'dead');
+    if (holder === 'nobody' || holder === 'unknown') return holder === 'unknown' ? holder : undefined;
+    const { pid, host, since } = holder;
+    return standing(holder, thisProcess()) === 'dead' ? undefined : { pid, host, since };
   } catch (error) {
     systemCode(error);
-    return false; // no directory, no holder; what cannot be read, the journal itself will say
+    return undefined; // no directory, no holder; what cannot be read, the journal itself will say
   }
 }
 

@@ -9,6 +9,7 @@ type Check = (value: unknown) => boolean;
 const text: Check = (value) => typeof value === 'string';
 const time: Check = (value) => Number.isFinite(value);
 const count: Check = (value) => Number.isInteger(value) && Number(value) >= 1;
+const countOrNone: Check = (value) => Number.isInteger(value) && Number(value) >= 0;
 const integer: Check = (value) => Number.isInteger(value);
 const texts: Check = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
@@ -35,7 +36,7 @@ const shapes: Shapes = {
   'run-started': { ...work, at: time, attempt: count },
   'attempt-failed': { ...ending, at: time, run: text, attempt: count },
   'run-ended': { ...ending, at: time, run: text, outcome, produced: texts },
-  run: { ...work, ...ending, attempts: count, startedAt: time, endedAt: time, outcome, produced: texts },
+  run: { ...work, ...ending, attempts: countOrNone, startedAt: time, endedAt: time, outcome, produced: texts },
   announced: { at: time, object: text, version: text, key: optional(text) },
   asked: { at: time, what: oneOf('reset', 'retry'), task: text },
 };

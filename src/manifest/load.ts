@@ -23,6 +23,8 @@ export interface Counted {
 }
 
 export interface Loaded extends Counted {
+  /** What was loaded, absolute: loaded again, it gives the mapping as it is then. */
+  readonly path: string;
   readonly mapping: Mapping;
   /** What feeds what, as the checks found it. */
   readonly graph: JobGraph;
@@ -40,7 +42,8 @@ export type LoadFailure =
  * `objflow.yaml` or `objflow.yml`. Findings come in the order of the manifests, and of their lines.
  */
 export async function loadMapping(path: string): Promise<Result<Loaded, LoadFailure>> {
-  const found = findRoot(resolve(path));
+  const whole = resolve(path);
+  const found = findRoot(whole);
   if (!found.ok) return found;
   const { file, notes } = found.value;
   const read = readAll(file, notes);
@@ -68,7 +71,7 @@ export async function loadMapping(path: string): Promise<Result<Loaded, LoadFail
     objects: declared.objects.map(({ object }) => object),
     jobs,
   };
-  return ok({ ...counted, mapping, graph: checked.graph, diagnostics, sources });
+  return ok({ ...counted, path: whole, mapping, graph: checked.graph, diagnostics, sources });
 }
 
 interface Root {

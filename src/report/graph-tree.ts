@@ -1,6 +1,8 @@
 /** The mapping as a tree that follows the data: what nobody makes, the jobs that read it, what they make, and so on. */
 import { displayName } from '../core/object.js';
 import type { GraphView } from '../core/views.js';
+import { neighbours } from './graph-ranks.js';
+import { type Standings, standingMark } from './graph-standing.js';
 import { terminal } from './sinks.js';
 import type { Styles } from './styles.js';
 
@@ -22,10 +24,10 @@ interface Branch {
  * Every job and object stands once in full; where it comes up again, it says that it stands above. A job with several
  * sources says which others it reads.
  */
-export function graphTree(view: GraphView, style: Styles, width: number): string {
+export function graphTree(view: GraphView, style: Styles, width: number, standings?: Standings): string {
   const nodes = [...view.objects.map(({ id }) => id), ...view.jobs.map(({ name }) => `job:${name}`)];
   if (nodes.length === 0) return 'no jobs\n';
-  const { below, above } = neighbours(view);
+  const { below, above } = neighbours(view.edges);
   const jobs = new Set(view.jobs.map(({ name }) => `job:${name}`));
   const label = (node: string): string => terminal(jobs.has(node) ? node.slice('job:'.length) : displayName(node));
   const styled = (node: string): string => (jobs.has(node) ? style.strong(label(node)) : label(node));
@@ -43,7 +45,9 @@ export function graphTree(view: GraphView, style: Styles, width: number): string
     const others = jobs.has(node) ? (above.get(node) ?? []).filter((one) => one !== parent) : [];
     const also = parent === undefined || others.length === 0 ? '' : ` (with ${others.map(label).join(', ')})`;
     const rest = hide ? ` … (${shown.has(node) ? 'above' : 'below'})` : shown.has(node) ? '' : also;
-    lines.push(style.faint(lead) + styled(node) + style.faint(rest));
+    // Where it stands is said once, beside all that hangs on it.
+    const mark = hide ? '' : standingMark(standings?.get(node), style);
+    lines.push(style.faint(lead) + styled(node) + mark + style.faint(rest));
     if (hide) return [];
     shown.add(node);
     return children.map((child, index) => {
@@ -70,19 +74,4 @@ export function graphTree(view: GraphView, style: Styles, width: number): string
   // Only what patterns join in a circle is left; checking refuses that, printing shows it all the same.
   for (const node of nodes) if (!shown.has(node)) tree(node);
   return `${lines.join('\n')}\n`;
-}
-
-function neighbours(view: GraphView) {
-  const below = new Map<string, string[]>();
-  const above = new Map<string, string[]>();
-  const add = (map: Map<string, string[]>, key: string, value: string): void => {
-    const list = map.get(key);
-    if (list === undefined) map.set(key, [value]);
-    else list.push(value);
-  };
-  for (const { from, to } of view.edges) {
-    add(below, from, to);
-    add(above, to, from);
-  }
-  return { below, above };
 }

@@ -23,7 +23,7 @@ export interface Outlet {
 /** Bytes that may wait; one text that is longer is taken all the same. */
 const limit = 8 * 1024 * 1024;
 /** Milliseconds between two tries at a terminal that takes nothing. */
-const again = 20;
+const again = 4;
 
 /** A stream of the process, as `process.stdout` is one. */
 export type Stream = NodeJS.WriteStream & { readonly fd: number };

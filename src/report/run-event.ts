@@ -12,7 +12,17 @@ export type RunEvent =
   | { readonly event: 'warning'; readonly at: number; readonly message: string }
   /** A file that can never be a source, because of its name. */
   | { readonly event: 'set-aside'; readonly at: number; readonly name: string; readonly why: string }
+  | AskedEvent
   | WatchEvent;
+
+/** Somebody asked something of tasks, and it is on record: done to `tasks` of them, `left` as they were. */
+export interface AskedEvent {
+  readonly event: 'asked';
+  readonly at: number;
+  readonly what: 'retry' | 'reset' | 'adopt';
+  readonly tasks: number;
+  readonly left: number;
+}
 
 /** What only the daemon tells. */
 export type WatchEvent =

@@ -1,7 +1,6 @@
 /** A run, or the daemon, for programs: one JSON document a line on standard output, as schema/events.schema.json says. */
 import { counted } from './count.js';
-import { findingDocument } from './diagnostics.js';
-import { isoTime } from './durations.js';
+import { eventDocument, stoppedDocument, summaryDocument } from './event-document.js';
 import { lineWriter, type Outlet } from './outlet.js';
 import type { Reporter, RunEvent } from './run-event.js';
 import { json } from './sinks.js';
@@ -27,27 +26,9 @@ export function jsonReporter({ out, cwd = process.cwd() }: JsonOptions): Reporte
       last = event.at;
       say(line(event, cwd));
     },
-    end({ at, summary, stopped }) {
-      const { succeeded, failed, blocked, waiting, upToDate } = summary;
-      const counts = { succeeded, failed, blocked, waiting, upToDate };
-      say(
-        `${json({ event: 'summary', at: isoTime(at), ...counts, ...(stopped === true ? { stopped } : {}) })}\n`,
-        true,
-      );
-    },
-    left({ at, succeeded, failed }) {
-      say(`${json({ event: 'stopped', at: isoTime(at), succeeded, failed })}\n`, true);
-    },
+    end: (end) => say(`${json(summaryDocument(end))}\n`, true),
+    left: (end) => say(`${json(stoppedDocument(end))}\n`, true),
   };
 }
 
-function line(event: RunEvent, cwd: string): string {
-  const { event: name, at, ...rest } = event;
-  const times = {
-    ...('startedAt' in rest ? { startedAt: isoTime(rest.startedAt) } : {}),
-    ...('nextAt' in rest ? { nextAt: isoTime(rest.nextAt) } : {}),
-  };
-  const findings =
-    'diagnostics' in rest ? { diagnostics: rest.diagnostics.map((finding) => findingDocument(finding, cwd)) } : {};
-  return `${json({ event: name, at: isoTime(at), ...rest, ...times, ...findings })}\n`;
-}
+const line = (event: RunEvent, cwd: string): string => `${json(eventDocument(event, cwd))}\n`;

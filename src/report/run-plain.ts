@@ -8,8 +8,9 @@ import { failureLines, summaryLines } from './run-end.js';
 import type { Reporter, RunEvent } from './run-event.js';
 import { findingLines } from './run-findings.js';
 import { stamp } from './run-stamp.js';
+import { tailLines } from './run-tail.js';
 import { eventWords } from './run-words.js';
-import { githubLog } from './sinks.js';
+import { githubLog, terminal } from './sinks.js';
 import { styles } from './styles.js';
 import type { WatchOptions } from './watch-options.js';
 import { leftWords } from './watch-words.js';
@@ -26,7 +27,7 @@ export interface PlainOptions extends WatchOptions {
 
 /** `10:03:12 load_orders[date=2026-11-20] succeeded in 1.2s` */
 export function plainReporter(options: PlainOptions): Reporter {
-  const { out, err, color, verbose, github, landings = false, dates = false, findings, log } = options;
+  const { out, err, color, verbose, github, landings = false, dates = false, findings, log, tail } = options;
   const style = styles(color);
   const say = lineWriter(err, droppedLines);
   return {
@@ -36,7 +37,11 @@ export function plainReporter(options: PlainOptions): Reporter {
       const [about, said] = github ? [githubLog(subject), githubLog(rest)] : [subject, rest];
       const words = `${about} ${event.event === 'run-started' ? said : style[meaning](said)}`.trimEnd();
       const below = findingLines(event, findings, { color: color && !github, width: err.size().columns });
-      const lines = [`${style.faint(stamp(event.at, dates))} ${words}`, ...(github ? below.map(githubLog) : below)];
+      const lines = [
+        `${style.faint(stamp(event.at, dates))} ${words}`,
+        ...(github ? below.map(githubLog) : below),
+        ...tailLines(event, tail, style, github ? githubLog : terminal),
+      ];
       say(`${lines.join('\n')}\n`);
     },
     end(end) {

@@ -9,7 +9,9 @@ import { findingLines } from './run-findings.js';
 import { progressFooter, type Running, standingFooter } from './run-footer.js';
 import { type Clock, liveView, systemClock } from './run-live.js';
 import { stamp } from './run-stamp.js';
+import { tailLines } from './run-tail.js';
 import { eventWords } from './run-words.js';
+import { terminal } from './sinks.js';
 import { styles } from './styles.js';
 import type { WatchOptions } from './watch-options.js';
 import { leftWords } from './watch-words.js';
@@ -25,7 +27,18 @@ export interface PrettyOptions extends WatchOptions {
 
 /** Draws on standard error; what it came to goes to standard output. Once `standing` was told, the footer is the daemon's. */
 export function prettyReporter(options: PrettyOptions): Reporter {
-  const { out, err, color, verbose, landings = false, dates = false, findings, log, clock = systemClock } = options;
+  const {
+    out,
+    err,
+    color,
+    verbose,
+    landings = false,
+    dates = false,
+    findings,
+    log,
+    tail,
+    clock = systemClock,
+  } = options;
   const style = styles(color);
   const began = clock.now();
   const running = new Map<string, Running>();
@@ -62,6 +75,7 @@ export function prettyReporter(options: PrettyOptions): Reporter {
       const when = dates ? `${style.faint(stamp(event.at, true))} ` : '';
       live.say(`${when}${style[meaning](symbol)} ${subject} ${style.faint(rest)}`.trimEnd());
       for (const line of findingLines(event, findings, { color, width: err.size().columns })) live.say(line);
+      for (const line of tailLines(event, tail, style, terminal)) live.say(line);
     },
     progress(now) {
       progress = now;

@@ -3,6 +3,7 @@ import { displayName } from '../core/object.js';
 import type { Ending } from '../core/record.js';
 import { unreachable } from '../core/result.js';
 import type { SummaryView } from '../core/views.js';
+import { counted } from './count.js';
 import { formatDuration } from './durations.js';
 import type { EventWords, RunEnd, RunEvent } from './run-event.js';
 import { terminal } from './sinks.js';
@@ -63,6 +64,8 @@ export function eventWords(event: RunEvent, log?: (run: string) => string): Even
         subject: terminal(event.name),
         rest: `set aside: ${terminal(event.why)}`,
       };
+    case 'asked':
+      return { symbol: '•', style: 'active', subject: event.what, rest: askedWords(event) };
     case 'watching':
     case 'polling':
     case 'reloaded':
@@ -72,6 +75,19 @@ export function eventWords(event: RunEvent, log?: (run: string) => string): Even
     default:
       return unreachable(event);
   }
+}
+
+/** What came of a request: why tasks are left is for each of them, and `status` says how it stands. */
+function askedWords({ what, tasks, left }: Extract<RunEvent, { event: 'asked' }>): string {
+  const done = { retry: 'is tried again', reset: 'is due again', adopt: 'is taken for up to date' }[what];
+  const words = tasks === 1 ? `1 task ${done}` : `${counted(tasks, 'task')} ${done.replace(/^is/, 'are')}`;
+  if (left === 0) return words;
+  const why = {
+    retry: 'did not fail',
+    reset: 'not known',
+    adopt: 'running, up to date already, or not as when it was asked',
+  }[what];
+  return `${words}; ${left} left alone: ${why}`;
 }
 
 /** `12 succeeded, 1 failed, 3 blocked, 2 waiting, 40 up to date in 3.4s`; what is none is not said. */

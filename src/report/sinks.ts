@@ -55,3 +55,13 @@ export const mermaid = (text: string): string =>
 export const uriPath = (path: string): string =>
   // Through bytes, because half a surrogate pair has no percent-encoding.
   Buffer.from(path).toString().split('/').map(encodeURIComponent).join('/');
+
+/** Text of an SVG or HTML document, right between tags and between the quotes of an attribute. */
+export const markup = (text: string): string =>
+  terminal(text)
+    // XML has no such characters, not even escaped.
+    .replace(/[\ufffe\uffff]/g, hex)
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** JSON for a `<script>` of HTML: nothing in it can end the script, or open a comment. */
+export const scriptJson = (value: unknown): string => json(value).replaceAll('<', '\\u003c');

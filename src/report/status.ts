@@ -1,11 +1,19 @@
-/** Where every task stands, and why: for people as a table, for programs as a document. Asks nobody but its arguments. */
-import type { Phase, Reason, RunView, TaskView } from '../core/views.js';
-import { counted } from './count.js';
-import { formatAgo, formatDuration, isoTime } from './durations.js';
-import { pad, widthOf, wrap } from './measure.js';
-import { json, terminal } from './sinks.js';
-import { type Styles, styles } from './styles.js';
-import { type Cell, table } from './table.js';
+/**
+ * Where everything stands, and why, for people: a line a job, then the tasks that are not well, then what holds for all.
+ * It grows with what is wrong, not with what there is: at most a screenful, unless more is asked for. Asks nobody but
+ * its arguments.
+ */
+import type { JobView, Phase, TaskBrief } from '../core/views.js';
+import { formatAgo, formatDuration } from './durations.js';
+import { stamp } from './run-stamp.js';
+import { terminal } from './sinks.js';
+import { definitionLine, jobLines } from './status-jobs.js';
+import { taskLines } from './status-tasks.js';
+import { countWords, number, numbered, phasesOf, wrapMost } from './status-words.js';
+import { type Style, styles } from './styles.js';
+import { table } from './table.js';
+
+export { reasonWords } from './status-tasks.js';
 
 /** A file that can never be a source, because of its name. */
 export interface SetAside {
@@ -13,160 +21,147 @@ export interface SetAside {
   readonly why: string;
 }
 
+/** Who holds a state. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** What is to be told of the state. Times in milliseconds since 1970. */
+export interface StatusView {
+  readonly jobs: readonly JobView[];
+  /** Tasks to be told one by one. */
+  readonly tasks: ReadonlyMap<Phase, readonly TaskBrief[]>;
+  /** Only some of what there is was asked for. */
+  readonly isPart: boolean;
+  readonly setAside: readonly SetAside[];
+  /** `unknown`: somebody does who does not say who it is. */
+  readonly heldBy?: Holder | 'unknown' | undefined;
+  /** Directories that the mapping wants listed again and again; the root is `''`. `every` in milliseconds. */
+  readonly polled: readonly { readonly directory: string; readonly every: number }[];
+  /** When the last object came from outside. */
+  readonly lastLandingAt?: number | undefined;
+}
+
 export interface StatusOptions {
   readonly color: boolean;
   /** Columns; 80 where nobody knows. */
   readonly width?: number;
+  /** Lines that there is room for. */
+  readonly rows?: number;
+  /** Everything, and nothing shortened. */
+  readonly verbose?: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly setAside?: readonly SetAside[];
+  /** The last line that a run left in its log. */
+  readonly lastLine?: (run: string) => string | undefined;
 }
 
-/** What needs a person comes first. */
-const order: Readonly<Record<Phase, { readonly rank: number; readonly symbol: string; readonly style: keyof Styles }>> =
-  {
-    failed: { rank: 0, symbol: '✗', style: 'bad' },
-    blocked: { rank: 1, symbol: '▪', style: 'bad' },
-    held: { rank: 2, symbol: '‖', style: 'warning' },
-    waiting: { rank: 3, symbol: '…', style: 'warning' },
-    ready: { rank: 4, symbol: '›', style: 'active' },
-    running: { rank: 5, symbol: '•', style: 'active' },
-    succeeded: { rank: 6, symbol: '✓', style: 'good' },
-    disabled: { rank: 7, symbol: '-', style: 'faint' },
-  };
+/** Lines, where it is not a terminal that says how many it has. */
+const usual = 50;
+/** However small the terminal is. */
+const least = 16;
+/** Names that were set aside, and directories that are polled, one by one. */
+const few = 6;
 
-/** More tasks that succeeded than this are told by job, not one by one. */
-const most = 200;
+const day = 24 * 3600_000;
 
-/** The table, what was set aside, and a line that counts; ends with a newline. */
-export function renderStatus(tasks: readonly TaskView[], options: StatusOptions): string {
-  const { color, width = 80, now, setAside = [] } = options;
+/** Ends with a newline. */
+export function renderStatus(view: StatusView, options: StatusOptions): string {
+  const { color, width = 80, now, verbose = false, lastLine = () => undefined } = options;
   const style = styles(color);
-  const sorted = [...tasks].sort((one, other) => order[one.phase].rank - order[other.phase].rank);
-  const succeeded = sorted.filter(({ phase }) => phase === 'succeeded');
-  const rows =
-    succeeded.length <= most
-      ? sorted.map((task) => row(task, now))
-      : [
-          ...sorted.filter(({ phase }) => order[phase].rank < order.succeeded.rank).map((task) => row(task, now)),
-          ...folded(succeeded, now),
-          ...sorted.filter(({ phase }) => order[phase].rank > order.succeeded.rank).map((task) => row(task, now)),
-        ];
-  const aside = setAside.map(({ name, why }) => [
-    { text: `! ${terminal(name)}`, style: style.warning },
-    { text: terminal(why) },
-  ]);
+  const end = endLines(view, { style: style.faint, warning: style.warning, width, now, verbose });
+  const rows = Math.max(least, options.rows ?? usual) - 1 - end.length - 2;
+  const common = { style, width, now, verbose };
+  // Who names a job wants its tasks; what succeeded is told as far as there is room.
+  const whole = (phase: Phase): boolean => verbose || (view.isPart && phase !== 'succeeded' && phase !== 'disabled');
+  const tasksIn = (most: number) => taskLines(view.tasks, { ...common, most, whole, lastLine });
+  // Half is for the jobs that are not well, and what the tasks leave is for jobs, too.
+  const half = Math.floor(rows / 2);
+  // Each takes a line at least.
+  const count = [...view.tasks.values()].reduce((sum, tasks) => sum + tasks.length, 0);
+  const room = count >= rows ? 0 : rows - tasksIn(rows).length;
+  const jobs = jobLines(view.jobs, { ...common, most: Math.max(half, room), room });
+  const tasks = tasksIn(rows - jobs.length);
+  return [...block(jobs), ...block(tasks), ...end, ''].join('\n');
+}
+
+const block = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [...lines, '']);
+
+interface EndOptions {
+  readonly style: Style;
+  readonly warning: Style;
+  readonly width: number;
+  readonly now: number;
+  readonly verbose: boolean;
+}
+
+/** What was set aside, what was edited, how many tasks there are, and who sees to them. */
+function endLines(view: StatusView, { style, warning, width, now, verbose }: EndOptions): string[] {
+  const { jobs, setAside, polled, isPart } = view;
+  const most = verbose ? Number.POSITIVE_INFINITY : few;
+  const aside = setAside
+    .slice(0, most)
+    .map(({ name, why }) => [{ text: `! ${terminal(name)}`, style: warning }, { text: terminal(why) }]);
+  const fitted = (text: string): string[] => wrapMost(text, width, verbose ? Number.POSITIVE_INFINITY : 3);
+  const edited = definitionLine(jobs);
   return [
-    ...(rows.length === 0 ? [] : [...layout(rows, style, width), '']),
     ...(aside.length === 0
       ? []
-      : [style.faint('Set aside: names that can never be a source'), ...table(aside, width), '']),
-    ...wrap(counts(sorted), width),
-    '',
-  ].join('\n');
-}
-
-/** Escaped. */
-interface Row {
-  readonly phase: Phase;
-  readonly task: string;
-  readonly since: string;
-  readonly why: string;
-}
-
-const row = ({ task, phase, reasons, lastRun }: TaskView, now: number): Row => ({
-  phase,
-  task: terminal(task),
-  since: since(phase, lastRun, now),
-  why: reasonWords(reasons),
-});
-
-/** Columns for reasons, at least, where they have a column of their own. */
-const roomy = 40;
-const phaseWidth = 13;
-
-/** A table; on a narrow terminal a reason that is too long for what is left of its line stands below it. */
-function layout(rows: readonly Row[], style: Styles, width: number): string[] {
-  const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
-  const tasks = widest(['TASK', ...rows.map(({ task }) => task)]);
-  const times = widest(['SINCE', ...rows.map(({ since }) => since)]);
-  const left = width - phaseWidth - tasks - times - 4;
-  if (left >= Math.min(roomy, widest(rows.map(({ why }) => why)))) {
-    const heading = ['PHASE', 'TASK', 'SINCE', 'WHY'].map((text) => ({ text, style: style.faint }));
-    return table([heading, ...rows.map((one) => cells(one, style))], width);
-  }
-  return rows.flatMap(({ phase, task, since, why }) => {
-    const { symbol, style: meaning } = order[phase];
-    const head = `${style[meaning](pad(`${symbol} ${phase}`, phaseWidth))}${style.strong(task)}`;
-    const time = since === '' ? '' : `${pad('', tasks - widthOf(task))}  ${style.faint(since)}`;
-    if (why === '') return [head + time];
-    if (widthOf(why) > left) {
-      return [head + time, ...wrap(why, Math.max(20, width - phaseWidth)).map((line) => pad('', phaseWidth) + line)];
-    }
-    const used = since === '' ? widthOf(task) : tasks + 2 + widthOf(since);
-    return [`${head}${time}${pad('', tasks + times + 4 - used)}${why}`];
-  });
-}
-
-function cells({ phase, task, since, why }: Row, style: Styles): Cell[] {
-  const { symbol, style: meaning } = order[phase];
-  return [
-    { text: `${symbol} ${phase}`, style: style[meaning] },
-    { text: task, style: style.strong },
-    { text: since, style: style.faint },
-    { text: why },
+      : [
+          style('Set aside: names that can never be a source'),
+          ...table(aside, width),
+          ...(setAside.length > most ? [style(`  and ${number(setAside.length - most)} more: objflow status -v`)] : []),
+          '',
+        ]),
+    ...(edited === undefined ? [] : fitted(edited)),
+    ...fitted(totals(jobs, isPart)),
+    ...(polled.length === 0
+      ? []
+      : fitted(`watch: polling ${pollingWords(polled.slice(0, most), polled.length)}`).map((line) => style(line))),
+    ...fitted(attendance(view, now)).map((line) => style(line)),
   ];
 }
 
-/** For how long it runs, or when its last run ended. */
-function since(phase: Phase, run: RunView | undefined, now: number): string {
-  if (run === undefined) return '';
-  if (phase === 'running') return `for ${formatDuration(now - run.startedAt)}`;
-  return run.endedAt === undefined ? '' : formatAgo(run.endedAt, now);
-}
-
-/** All reasons in one line, each said once. */
-export const reasonWords = (reasons: readonly Reason[]): string =>
-  [...new Set(reasons.map(({ message }) => terminal(message)))].join('; ');
-
-/** One row for all succeeded tasks of a job, with the time of the last. */
-function folded(succeeded: readonly TaskView[], now: number): Row[] {
-  const jobs = new Map<string, { count: number; last: number }>();
-  for (const { job, lastRun } of succeeded) {
-    const { count, last } = jobs.get(job) ?? { count: 0, last: 0 };
-    jobs.set(job, { count: count + 1, last: Math.max(last, lastRun?.endedAt ?? 0) });
-  }
-  return [...jobs].map(([job, { count, last }]) => ({
-    phase: 'succeeded',
-    task: terminal(job),
-    since: last === 0 ? '' : formatAgo(last, now),
-    why: counted(count, 'task'),
-  }));
-}
+const pollingWords = (polled: StatusView['polled'], count: number): string =>
+  polled
+    .map(({ directory, every }) => `${terminal(directory === '' ? '.' : directory)} every ${formatDuration(every)}`)
+    .join(', ') + (count > polled.length ? ` and ${count - polled.length} more` : '');
 
 /** `14 tasks: 1 failed, 13 succeeded` */
-function counts(sorted: readonly TaskView[]): string {
-  if (sorted.length === 0) return 'no tasks yet: nothing has landed that a job reads';
-  const phases = new Map<Phase, number>();
-  for (const { phase } of sorted) phases.set(phase, (phases.get(phase) ?? 0) + 1);
-  const parts = [...phases].map(([phase, count]) => `${count} ${phase}`);
-  return `${counted(sorted.length, 'task')}: ${parts.join(', ')}`;
+function totals(jobs: readonly JobView[], isPart: boolean): string {
+  const counts: Partial<Record<Phase, number>> = {};
+  let all = 0;
+  for (const job of jobs)
+    for (const phase of phasesOf(job.counts)) {
+      const count = job.counts[phase] ?? 0;
+      counts[phase] = (counts[phase] ?? 0) + count;
+      all += count;
+    }
+  if (all === 0) return isPart ? 'no tasks' : 'no tasks yet: nothing has landed that a job reads';
+  const phases = phasesOf(counts);
+  const [phase] = phases;
+  if (phases.length === 1 && phase !== undefined && all > 1) return `${numbered(all, 'task')}: all ${phase}`;
+  return `${numbered(all, 'task')}: ${countWords(counts)}`;
 }
 
-/** The document that `status --format json` prints; ends with a newline. */
-export function statusDocument(tasks: readonly TaskView[], setAside: readonly SetAside[] = []): string {
-  const document = {
-    tasks: tasks.map(({ task, job, partition, phase, reasons, lastRun }) => ({
-      ...{ task, job, partition, phase, reasons },
-      ...(lastRun === undefined ? {} : { lastRun: runDocument(lastRun) }),
-    })),
-    ...(setAside.length === 0 ? {} : { setAside }),
-  };
-  return `${json(document, 2)}\n`;
+/** Who sees to it, and when something happened last. */
+function attendance({ heldBy, jobs, lastLandingAt }: StatusView, now: number): string {
+  const ended = jobs.flatMap(({ lastEndedAt }) => lastEndedAt ?? []);
+  const lastRun = ended.reduce((last, at) => Math.max(last, at), 0);
+  return [
+    holderWords(heldBy, now),
+    ...(lastLandingAt === undefined ? [] : [`last landing ${formatAgo(lastLandingAt, now)}`]),
+    ...(lastRun === 0 ? [] : [`last run ${formatAgo(lastRun, now)}`]),
+  ].join(' · ');
 }
 
-const runDocument = ({ startedAt, endedAt, ...run }: RunView) => ({
-  ...run,
-  startedAt: isoTime(startedAt),
-  ...(endedAt === undefined ? {} : { endedAt: isoTime(endedAt) }),
-});
+function holderWords(heldBy: StatusView['heldBy'], now: number): string {
+  if (heldBy === undefined) return 'no daemon is running';
+  if (heldBy === 'unknown') return 'a process that does not say who it is holds the state';
+  const since = Date.parse(heldBy.since);
+  const when = Number.isNaN(since) ? terminal(heldBy.since) : stamp(since, Math.abs(now - since) > day / 2);
+  return `process ${heldBy.pid} is at work since ${when}`;
+}

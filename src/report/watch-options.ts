@@ -10,4 +10,6 @@ export interface WatchOptions {
   readonly findings?: FindingsOptions;
   /** The path of a run's log, as the reader can open it. It is named where the run failed. */
   readonly log?: (run: string) => string;
+  /** The last lines of a run's output, as they came out. The very last are shown where the run failed. */
+  readonly tail?: (run: string) => readonly string[];
 }

@@ -187,7 +187,7 @@ describe('the same key counts once', () => {
 
 describe('refused, with nothing announced at all', () => {
   const calls: Readonly<Record<string, [args: readonly string[], message: RegExp]>> = {
-    'no object': [[], /missing required argument 'object'/],
+    'no object': [[], /^objflow: emit needs an object; for example: /],
     'a misspelt table': [['table:raw.customer'], /table:raw\.customer`.*; did you mean `table:raw\.customers`\?$/],
     'a misspelt partition': [['table:raw.order/2026-11-20'], /; did you mean `table:raw\.orders\/2026-11-20`\?$/],
     'a misspelt file': [['landing/order_2026-11-20.cvs'], /; did you mean `landing\/orders_2026-11-20\.csv`\?$/],

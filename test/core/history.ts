@@ -71,7 +71,16 @@ export function randomProject(dice: Dice): Project {
   for (const { text, holes, outside } of families)
     if (!outside && text.startsWith('table:') && dice.odds(20))
       lines.push(`object ${filled({ text }, ['{x}', '{y}'].slice(0, holes))} concurrent`);
+  if (dice.odds(15)) lines.push(`select ${randomSelection(dice, count).join(' ')}`);
   return { lines, families };
+}
+
+/** Whole jobs, and tasks that may never come to be. */
+function randomSelection(dice: Dice, count: number): string[] {
+  const partitions = ['x=1', 'y=1', 'z=1', 'x=1,y=1', 'y=1,x=1', 'x=1,y=2', 'y=2,x=1', 'x=1,z=1'];
+  return Array.from({ length: count }, (_, at) => `job${at}`).flatMap((job) =>
+    dice.odds(60) ? [job] : partitions.filter(() => dice.odds(50)).map((partition) => `${job}[${partition}]`),
+  );
 }
 
 function randomJob(
@@ -162,6 +171,7 @@ export function randomCommand(dice: Dice, { families }: Project, rig: Rig, count
     return `retry ${dice.pick(failed.length > 0 ? failed : tasks)}`;
   }
   if (dicing >= 66 && dicing < 68 && tasks.length > 0) return `reset ${dice.pick(tasks)}`;
+  if (dicing === 77 && tasks.length > 0) return `take ${[...new Set([dice.pick(tasks), dice.pick(tasks)])].join(' ')}`;
   if (dicing >= 68 && dicing < 71) return dice.odds(50) ? 'crash' : 'reload';
   if (dicing >= 71 && dicing < 78) return `tick ${dice.pick([500, 1000, 2500])}`;
   const possible = files(dice.odds(85) ? outside : families);
@@ -177,6 +187,7 @@ export function declare(rig: Rig, line: string): void {
   if (word === 'job') rig.job(line.slice(4));
   else if (word === 'concurrency') rig.concurrency = Number(first);
   else if (word === 'pool') rig.pools.set(first, Number(second));
+  else if (word === 'select') rig.select(words(line).slice(1));
   else rig.object(first, { concurrentWriters: true });
 }
 
@@ -224,6 +235,9 @@ export function perform(rig: Rig, line: string): void {
     case 'retry':
     case 'reset':
       rig.send({ type: 'asked', at: rig.now, what: word, tasks: [first] });
+      return;
+    case 'take':
+      rig.take(words(line).slice(1));
       return;
     case 'tick':
       rig.tick(Number(first));

@@ -10,6 +10,7 @@ import type { Mapping } from '../../src/core/mapping.ts';
 import { asObjectId, kindOf, type Look, type ObjectId } from '../../src/core/object.ts';
 import { fill, match, type Partition, type Pattern } from '../../src/core/pattern.ts';
 import type { Versions } from '../../src/core/record.ts';
+import type { Selection } from '../../src/core/selector.ts';
 import { taskName } from '../../src/core/task-name.ts';
 import type { Phase } from '../../src/core/views.ts';
 
@@ -65,6 +66,7 @@ export interface Modelled {
 export class Model {
   readonly mapping: Mapping;
   readonly concurrency: number;
+  readonly #selected: Selection | undefined;
   tasks = new Map<string, Modelled>();
   objects = new Set<ObjectId>();
   /** What is wrong with what the core did. */
@@ -88,9 +90,10 @@ export class Model {
   readonly #targets = new Map<string, readonly ObjectId[]>();
   readonly #matches = new Map<Pattern, Map<ObjectId, Partition | undefined>>();
 
-  constructor(mapping: Mapping, concurrency: number) {
+  constructor(mapping: Mapping, concurrency: number, selected?: Selection) {
     this.mapping = mapping;
     this.concurrency = concurrency;
+    this.#selected = selected;
   }
 
   /** The program died: what was running is lost. */
@@ -158,6 +161,11 @@ export class Model {
       case 'asked':
         for (const name of event.tasks) this.#ask(event.what, name);
         return;
+      case 'adopt-asked':
+        // The mapping has producers before their consumers.
+        for (const task of this.tasks.values())
+          if (event.tasks.some((asked) => asked.task === task.id)) this.#adopt(task.id, event.targets);
+        return;
       case 'attempt-ended': {
         const past = [...this.#pasts.values()].find(({ run }) => run?.run === event.run);
         if (past?.run) this.#end(past, past.run, event.outcome, event.at);
@@ -223,6 +231,48 @@ export class Model {
     if (what === 'retry') past.retried = past.last?.outcome === 'failed' && !past.run;
     else if (past.run) Object.assign(past, { success: undefined, last: undefined, retried: false });
     else this.#pasts.delete(name);
+  }
+
+  /** It stands as if it had just succeeded, where everything for that is there. */
+  #adopt(name: string, targets: readonly Look[]): void {
+    this.#know();
+    const task = this.tasks.get(name);
+    if (!task || task.past?.run) return;
+    const { job, partition, sources, past } = task;
+    const isMissing = job.sources.some(
+      ({ optional }, at) => !optional && !sources[at]?.some((id) => this.versions.has(id)),
+    );
+    if (isMissing) return;
+    const consumed = this.consumable(task);
+    if (past?.last?.outcome === 'succeeded' && !past.retried && !this.#hasSomethingToDo(task)) {
+      // There is nothing to adopt, but for what `when: all` still waits for.
+      if (job.when === 'any' || !this.#hasChanged(task)) return;
+    }
+    const produced: Record<string, string> = {};
+    for (const id of task.targets) {
+      const found = targets.find(({ object }) => object === id)?.found;
+      if (kindOf(id) !== 'file') produced[id] = this.versions.get(id) ?? `adopted-${this.#keyOf(name, consumed)}`;
+      else if (found?.state !== 'present') return;
+      else produced[id] = found.version ?? '';
+    }
+    const done = { outcome: 'succeeded', consumed, produced } as const;
+    this.#pasts.set(name, { job, partition, success: done, last: done, retried: false, run: undefined });
+    for (const id of task.targets) {
+      this.#leftovers.delete(id);
+      this.#settling.delete(id);
+      this.#troubled.delete(id);
+      this.#set(id, produced[id], this.turn);
+    }
+  }
+
+  /** The rig's digest of the task and what it consumes. */
+  #keyOf(name: string, consumed: Versions): string {
+    return [
+      name,
+      ...Object.keys(consumed)
+        .sort()
+        .map((id) => `${id} ${consumed[id]}`),
+    ].join(' ');
   }
 
   #end(
@@ -349,7 +399,7 @@ export class Model {
     task.upstream = Math.min(never, ...makers.map(({ tells }) => tells));
     task.upstreamFailed = makers.some(({ tellsFailed }) => tellsFailed);
     const phase = this.#phaseButHeld(task);
-    const active = phase === 'ready' || phase === 'running';
+    const active = this.#isSelected(task) && (phase === 'ready' || phase === 'running');
     let since = this.#active.get(task.id);
     if (!active) this.#active.delete(task.id);
     else if (!since) {
@@ -361,8 +411,15 @@ export class Model {
     task.phase = phase === 'ready' && since && task.upstream <= since.dueIn ? 'held' : phase;
     if (phase !== 'running') this.#news.delete(task.id);
     const blocks = task.job.onUpstreamFailure === 'block';
-    task.tells = task.job.enabled ? Math.min(active && since ? since.wave : never, task.upstream) : never;
+    task.tells =
+      task.job.enabled && this.#isSelected(task)
+        ? Math.min(active && since ? since.wave : never, task.upstream)
+        : never;
     task.tellsFailed = phase === 'failed' || (task.job.enabled && task.upstreamFailed && blocks);
+  }
+
+  #isSelected({ id, job }: Modelled): boolean {
+    return this.#selected?.has({ job: job.name, task: id }) ?? true;
   }
 
   #phaseButHeld(task: Modelled): Phase {
@@ -377,6 +434,12 @@ export class Model {
     if (!this.#hasSomethingToDo(task)) return 'succeeded';
     if (task.upstreamFailed && job.onUpstreamFailure === 'block') return 'blocked';
     return missing ? 'waiting' : 'ready';
+  }
+
+  /** Something that triggers it is not as its success consumed it. */
+  #hasChanged({ job, past, sources }: Modelled): boolean {
+    const triggers = sources.filter((_, at) => job.sources[at]?.trigger).flat();
+    return triggers.some((id) => this.versions.has(id) && this.versions.get(id) !== past?.success?.consumed[id]);
   }
 
   #hasSomethingToDo({ job, past, sources, targets }: Modelled): boolean {
@@ -415,7 +478,7 @@ export class Model {
   #started(name: string, run: string, attempt: number, before: Effect | undefined): void {
     const task = this.tasks.get(name);
     const again = task?.past?.run?.stage === 'queued';
-    if (!task || (task.phase !== 'ready' && !again)) {
+    if (!task || !(again || (task.phase === 'ready' && this.#isSelected(task)))) {
       this.complaints.push(`${name} was started, and is ${task?.phase ?? 'not known'}`);
       return;
     }
@@ -444,7 +507,9 @@ export class Model {
   }
 
   #waiting(): Modelled[] {
-    return [...this.tasks.values()].filter(({ phase, past }) => phase === 'ready' || past?.run?.stage === 'queued');
+    return [...this.tasks.values()].filter(
+      (task) => (task.phase === 'ready' && this.#isSelected(task)) || task.past?.run?.stage === 'queued',
+    );
   }
 
   #isBefore(one: Modelled, other: Modelled): boolean {

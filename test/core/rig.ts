@@ -2,6 +2,7 @@
  * A world for the core: a mapping in a few words, objects that exist in memory, a clock that a test moves, runs that a
  * test ends. It keeps the records, so that it can crash and be restored.
  */
+import { fileTargets } from '../../src/core/adopt.ts';
 import { tasksView } from '../../src/core/answers.ts';
 import type { Effect } from '../../src/core/effect.ts';
 import type { Event } from '../../src/core/event.ts';
@@ -12,6 +13,8 @@ import { asVersion, fileId, kindOf, type Look, nameOf, type ObjectId, objectId }
 import { type Pattern, parsePattern } from '../../src/core/pattern.ts';
 import type { JournalRecord } from '../../src/core/record.ts';
 import { restore, runsInDoubt } from '../../src/core/restore.ts';
+import { consumable, workKey } from '../../src/core/run.ts';
+import type { Selection } from '../../src/core/selector.ts';
 import type { State } from '../../src/core/state.ts';
 import { step } from '../../src/core/step.ts';
 import type { TaskView } from '../../src/core/views.ts';
@@ -107,10 +110,11 @@ export class Rig {
   readonly pools = new Map<string, number>();
   readonly objects: ObjectDeclaration[] = [];
   concurrency = 100;
-  selected: Set<string> | undefined;
+  selected: Selection | undefined;
   now = 1_000_000;
   readonly disk = new Map<ObjectId, Look>();
   readonly records: JournalRecord[] = [];
+  readonly keys = new Map<string, string>();
   /** Runs that are executing: their names by task. */
   readonly executing = new Map<string, string>();
   wakeAt: number | undefined;
@@ -128,6 +132,12 @@ export class Rig {
     const job = parseJob(text, this.jobs.size);
     const old = this.jobs.get(job.name);
     this.jobs.set(job.name, old ? { ...job, index: old.index } : job);
+  }
+
+  /** Names of jobs and tasks. */
+  select(names: readonly string[]): void {
+    const jobs = new Set(names);
+    this.selected = { jobs, has: ({ job, task }) => jobs.has(job) || jobs.has(task) };
   }
 
   object(text: string, rules: Partial<ObjectDeclaration>): void {
@@ -240,6 +250,26 @@ export class Rig {
     }
     this.now = until;
     return effects;
+  }
+
+  /** Asks that the tasks be taken for up to date as they stand: all, or only those whose work is as in `keys`. */
+  take(tasks: readonly string[], keys?: ReadonlyMap<string, string>): Effect[] {
+    const targets = fileTargets(this.state, tasks).map(
+      (id): Look => this.disk.get(id) ?? { object: id, found: { state: 'absent' } },
+    );
+    const asked = tasks.map((task) => {
+      const key = keys?.get(task);
+      return key === undefined ? { task } : { task, key };
+    });
+    return this.send({ type: 'adopt-asked', at: this.now, tasks: asked, targets });
+  }
+
+  /** Somebody looks at what the work of these tasks is now, to ask for it later. */
+  noteKeys(tasks: readonly string[]): void {
+    for (const name of tasks) {
+      const task = this.state.tasks.get(name);
+      if (task) this.keys.set(name, workKey(this.state, task, consumable(task)));
+    }
   }
 
   /** Dies and lives again: what was executing is lost. */

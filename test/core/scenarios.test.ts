@@ -43,7 +43,7 @@ function declare(rig: Rig, line: string): void {
   if (word === 'job') rig.job(argument);
   else if (word === 'concurrency') rig.concurrency = Number(argument);
   else if (word === 'pool') rig.pools.set(rest[0] ?? '', Number(rest[1]));
-  else if (word === 'select') rig.selected = new Set(rest);
+  else if (word === 'select') rig.select(rest);
   else if (word === 'object')
     rig.object(rest[0] ?? '', {
       ...(rest.includes('strict') ? { strict: true } : {}),
@@ -106,6 +106,13 @@ function command(rig: Rig, line: string): string[] {
     case 'reset':
     case 'force':
       return told(rig, rig.send({ type: 'asked', at: rig.now, what: word, tasks: rest }));
+    case 'take':
+      return told(rig, rig.take(rest));
+    case 'note':
+      rig.noteKeys(rest);
+      return [];
+    case 'take-noted':
+      return told(rig, rig.take(rest, rig.keys));
     case 'stop':
       return told(rig, rig.send({ type: 'stopping', at: rig.now }));
     case 'status':
@@ -140,6 +147,7 @@ function told(rig: Rig, effects: readonly Effect[]): string[] {
     switch (effect.type) {
       case 'append':
         if (effect.record.type === 'run-ended') return [`record ${effect.record.run} ${effect.record.outcome}`];
+        if (effect.record.type === 'run') return [`record ${effect.record.task} adopted as ${effect.record.run}`];
         if (effect.record.type === 'asked') return [`record ${effect.record.what} ${effect.record.task}`];
         return [];
       case 'start': {

@@ -25,7 +25,7 @@ function play(seed: number, decide: Decide = step): string | undefined {
   const commands: string[] = [];
   const rig = new Rig();
   for (const line of project.lines) declare(rig, line);
-  const model = new Model(rig.mapping, rig.concurrency);
+  const model = new Model(rig.mapping, rig.concurrency, rig.selected);
   const successes = new Successes();
   rig.decide = (state, event) => {
     const effects = decide(state, event);
@@ -106,6 +106,7 @@ class Successes {
     for (const effect of effects) {
       if (effect.type !== 'append') continue;
       const { record } = effect;
+      if (record.type === 'run') this.#last.set(record.task, record.consumed);
       if (record.type === 'run-started') this.#going.set(record.run, record);
       if (record.type !== 'run-ended') continue;
       const run = this.#going.get(record.run);
@@ -121,6 +122,7 @@ class Successes {
 /** Nothing runs: what could run did, on the last version of everything. */
 function checkQuiet(state: State): void {
   for (const task of state.tasks.values()) {
+    if (!task.selected) continue;
     if (task.phase === 'held' || task.phase === 'ready' || task.phase === 'running')
       throw new Error(`${task.id} is ${task.phase}, and nothing runs`);
     if (task.phase === 'succeeded' && task.job.job.when === 'any' && lost(task))

@@ -45,8 +45,8 @@ export class Project extends Rig {
   /** This project's state in place of another's. */
   after(state: State): State {
     const order = [...this.jobs.keys()];
-    const { concurrency, session } = state;
-    return restore(this.mapping, historyOf(state), { concurrency, session, order, digest: (text) => text }, state);
+    const { concurrency, session, digest } = state;
+    return restore(this.mapping, historyOf(state), { concurrency, session, order, digest }, state);
   }
 }
 

@@ -27,8 +27,9 @@ export const layers: Readonly<Record<string, Layer>> = {
   journal: adapter(),
   report: adapter('chalk', 'string-width'),
   engine: { layers: ['core'], types: adapters, packages: [], node: true },
+  orchestrator: { layers: ['core', 'engine', ...adapters], packages: [], node: true },
   cli: { layers: 'any', packages: ['commander'], node: true },
-  '.': { layers: ['core', 'engine', ...adapters], packages: [], node: true },
+  '.': { layers: ['core', 'engine', 'orchestrator', ...adapters], packages: [], node: true },
 };
 
 /** What the core may not name: it has no clock, no chance and no world. */

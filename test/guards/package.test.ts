@@ -49,7 +49,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 test('holds the built program and the schemas, and nothing that only we need', () => {
   for (const file of ['bin/objflow.js', 'dist/index.js', 'dist/index.d.ts', 'README.md', 'LICENSE', 'package.json'])
     expect(packed).toContain(file);
-  for (const name of ['manifest', 'journal', 'validate', 'graph', 'status', 'plan', 'events'])
+  for (const name of ['manifest', 'journal', 'validate', 'graph', 'status', 'plan', 'events', 'history', 'logs'])
     expect(packed).toContain(`schema/${name}.schema.json`);
   const allowed =
     /^(bin\/objflow\.js|dist\/.+\.(js|cjs|d\.ts|json)|schema\/\w+\.schema\.json|[A-Z]+(\.md)?|package\.json)$/;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { createProgram } from '../../src/cli/commands.js';
 import { environmentOf } from '../../src/execute/environment.js';
 import { loadMapping } from '../../src/manifest/load.js';
 import { files, work } from '../execute/rig.js';
@@ -121,19 +122,15 @@ describe('the manifests', () => {
   });
 });
 
-test('the options are those that there are', async () => {
-  const bin = path.join(repository, 'bin/objflow.js');
-  const helps = await Promise.all(
-    [[], ['init'], ['validate'], ['graph'], ['run'], ['watch'], ['status'], ['emit']].map((command) =>
-      called(process.execPath, [bin, ...command, '--help'], { cwd: repository }),
-    ),
-  );
-  const real = new Set(
-    helps.flatMap(({ stdout }) => [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name)),
-  );
+test('the commands and options are those that there are', () => {
+  const program = createProgram('-V, --version', () => Promise.resolve());
+  const commands = program.createHelp().visibleCommands(program);
+  const real = new Set(['--help', ...[program, ...commands].flatMap(({ options }) => options.map(({ long }) => long))]);
   const section = readme.slice(readme.indexOf('\n## Commands'), readme.indexOf('\n## How a command'));
   const told = new Set([...section.matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([name]) => name));
   expect([...told].sort()).toEqual([...real].sort());
+  const rows = [...section.slice(0, section.indexOf('\n### ')).matchAll(/^\| `(\w+)[ `]/gm)].map(([, name]) => name);
+  expect(rows.sort()).toEqual(commands.map((command) => command.name()).sort());
 });
 
 test('the variables are those that a command gets', () => {

@@ -47,7 +47,7 @@ const without = ({ announcements }: { readonly announcements: readonly Announcem
 /** Everything in the inbox, whatever its name. */
 const all = (state: string): string[] => (existsSync(inboxOf(state)) ? readdirSync(inboxOf(state)) : []);
 
-const empty = { announcements: [], refused: [], more: false };
+const empty = { announcements: [], requests: [], refused: [], more: false };
 
 test('what is announced is read as it was, until it is taken out', () => {
   const state = stateFile();
@@ -360,6 +360,7 @@ describe('strangers', () => {
     put(state, '0.json', JSON.stringify({ ...document, by: 'somebody', __proto__x: {} }));
     expect(readInbox(state, 10)).toEqual({
       announcements: [{ file: '0.json', object: 'table:x', version: '1', at: 1 }],
+      requests: [],
       refused: [],
       more: false,
     });

@@ -3,7 +3,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-// @ts-expect-error: a script of the build, in plain JavaScript
 import { compiledCheck, readSchema, reference } from '../../schema/generate.js';
 
 const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');

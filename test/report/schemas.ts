@@ -24,7 +24,7 @@ function checkOf(name: string): ValidateFunction {
 
 /** What is wrong with a document; empty where it is as the schema says. */
 export function faults(
-  name: 'validate' | 'graph' | 'status' | 'plan' | 'events' | 'journal',
+  name: 'validate' | 'graph' | 'status' | 'plan' | 'events' | 'journal' | 'asked' | 'history' | 'logs' | 'why',
   document: unknown,
 ): string[] {
   const check = checkOf(name);

@@ -12,6 +12,8 @@ test('no sink lets anything out that a terminal obeys', () => {
     sinks.mermaid,
     sinks.uriPath,
     (text: string) => sinks.json(text),
+    sinks.markup,
+    (text: string) => sinks.scriptJson(text),
   ];
   for (const way of ways) {
     for (const name of [...names, ...controls.flatMap((one) => controls.map((other) => one + other))]) {
@@ -53,4 +55,24 @@ test('DOT and Mermaid read back what a terminal would show', () => {
 test('a path becomes a URI whose segments decode to it', () => {
   expect(sinks.uriPath('jobs/a b#1%:é.yaml')).toBe('jobs/a%20b%231%25%3A%C3%A9.yaml');
   expect(sinks.uriPath('../x/\ud83d')).toBe('../x/%EF%BF%BD');
+});
+
+test('SVG and HTML read back what a terminal would show, and find no tag, quote or entity in it', () => {
+  for (const name of names) {
+    const out = sinks.markup(name);
+    expect(out.replace(/&#\d+;/g, ''), JSON.stringify(name)).not.toMatch(/[<>&"']/);
+    expect(out.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))).toBe(sinks.terminal(name));
+  }
+  expect(sinks.markup(`<img src=x onerror='a("b")'>&amp;`)).toBe(
+    '&#60;img src=x onerror=&#39;a(&#34;b&#34;)&#39;&#62;&#38;amp;',
+  );
+  expect(sinks.markup('a\ufffeb\uffffc\x00d\u202ee\ud83d')).toBe('a\\ufffeb\\uffffc\\x00d\\u202ee\\ud83d');
+});
+
+test('JSON in a script gives back every text, and ends no script', () => {
+  for (const name of [...names, '</script>', '<!--<script>', ']]>']) {
+    const out = sinks.scriptJson({ name });
+    expect(out).not.toContain('<');
+    expect(JSON.parse(out)).toEqual({ name });
+  }
 });

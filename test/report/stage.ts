@@ -5,7 +5,7 @@ import { type PrettyOptions, prettyReporter } from '../../src/report/run-pretty.
 import { Screen } from './screen.js';
 import { KeptOutlet, start } from './story.js';
 
-type Options = Partial<Pick<PrettyOptions, 'verbose' | 'landings' | 'dates' | 'findings' | 'log'>> & {
+type Options = Partial<Pick<PrettyOptions, 'verbose' | 'landings' | 'dates' | 'findings' | 'log' | 'tail'>> & {
   readonly columns?: number;
   readonly rows?: number;
 };

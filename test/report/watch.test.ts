@@ -140,6 +140,7 @@ test('JSON lines are as their schema says, and there is one of each event that i
   const out = new KeptOutlet();
   const reporter = jsonReporter({ out, cwd: '/project' });
   for (const event of [...story, ...watchStory]) reporter.report(event);
+  reporter.report({ event: 'asked', at: start, what: 'retry', tasks: 2, left: 0 });
   reporter.end(end);
   reporter.left(left);
   const documents = out.text

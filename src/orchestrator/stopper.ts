@@ -1,16 +1,20 @@
-/** What a signal does: the first lets running tasks finish, for a while; the second ends them now. */
+/** What it means to be told to stop: the first time lets running tasks finish, for a while; the second ends them now. */
 import type { Engine } from '../engine/engine.js';
 import type { WatchEvent } from '../report/run-event.js';
 
-/** To be called with 1 at the first signal, 2 at the second, and so on. `grace` in milliseconds. */
-export function stopper(
+/** Has somebody call `stop` with 1 the first time, 2 the second, and so on; gives what ends that. */
+export type StopBy = (stop: (times: number) => void) => () => void;
+
+/** Stops this engine when it is told to; gives what ends that. `grace` in milliseconds. */
+export function stopWhenTold(
+  stopBy: StopBy,
   engine: Engine,
   grace: () => number,
   tell: (event: Omit<Extract<WatchEvent, { event: 'stopping' }>, 'at'>) => void,
   warn: (message: string) => void,
-): (times: number) => void {
+): () => void {
   let timer: NodeJS.Timeout | undefined;
-  return (times) => {
+  const end = stopBy((times) => {
     clearTimeout(timer);
     if (times > 1) {
       if (times === 2 && engine.state.runs.size > 0) warn('ending the running tasks now');
@@ -20,5 +24,9 @@ export function stopper(
     tell({ event: 'stopping', running: engine.state.runs.size, grace: grace() });
     engine.stop('finish');
     timer = setTimeout(() => engine.stop('terminate'), grace()).unref();
+  });
+  return () => {
+    clearTimeout(timer);
+    end();
   };
 }

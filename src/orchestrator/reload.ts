@@ -9,8 +9,7 @@ import { loadMapping } from '../manifest/load.js';
 import type { ManifestSources } from '../manifest/sources.js';
 import { listen } from '../objects/hints.js';
 import type { Timeless, WatchEvent } from '../report/run-event.js';
-import type { Context } from './context.js';
-import type { Mapped } from './mapping.js';
+import type { Mapped } from './mapped.js';
 
 /** Milliseconds without a change after which manifests are read, and how long that may be put off. */
 const calm = 100;
@@ -31,11 +30,7 @@ export interface MappingWatch {
   close(): void;
 }
 
-export async function watchMapping(
-  context: Context,
-  first: Mapped,
-  { edited, tell, warn }: MappingListener,
-): Promise<MappingWatch> {
+export async function watchMapping(first: Mapped, { edited, tell, warn }: MappingListener): Promise<MappingWatch> {
   const ends = new Map<string, () => void>();
   let current = first;
   let sources = first.sources;
@@ -72,7 +67,7 @@ export async function watchMapping(
     // A directory that was replaced is another one now.
     await listenTo(sources);
     if (sources.isAsRead()) return;
-    const loaded = await loadMapping(context.manifest);
+    const loaded = await loadMapping(first.path);
     const bad = loaded.ok ? undefined : 'problem' in loaded.error ? '' : loaded.error.sources.fingerprint;
     if (bad !== undefined && bad !== doubted && bad !== read) {
       doubted = bad;

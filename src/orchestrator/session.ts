@@ -1,5 +1,5 @@
 /**
- * A session with a mapping and its state: what `run`, `watch` and `status` share. Puts the adapters together.
+ * A session with a mapping and its state: what running, watching and reading share. Puts the adapters together.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
@@ -9,33 +9,35 @@ import { type History, historyOf, readHistory } from '../core/history.js';
 import type { Mapping } from '../core/mapping.js';
 import type { JournalRecord } from '../core/record.js';
 import { restore } from '../core/restore.js';
+import { err, ok, type Result } from '../core/result.js';
+import type { Selection } from '../core/selector.js';
 import type { State } from '../core/state.js';
 import type { Objects } from '../engine/world.js';
+import { type Journal, openJournal } from '../journal/journal.js';
 import { lookAt, syncFiles } from '../objects/files.js';
 import { listFiles } from '../objects/list.js';
 import type { SetAside } from '../objects/names.js';
 import type { FileWorld } from '../objects/world.js';
-import type { Context } from './context.js';
 import { fileWorld } from './file-world.js';
+import type { Mapped } from './mapped.js';
+import { type Problem, stateProblem } from './problem.js';
 
 export interface Session {
   readonly state: State;
   readonly objects: Objects;
 }
 
-/** Where the state is kept. */
-export const stateFile = (context: Context, mapping: Mapping): string =>
-  context.options.state === undefined
-    ? path.join(mapping.root, '.objflow', 'state.jsonl')
-    : path.resolve(context.cwd, context.options.state);
+/** Where the state is kept, unless somebody says otherwise. */
+export const usualStateFile = ({ root }: Pick<Mapping, 'root'>): string => path.join(root, '.objflow', 'state.jsonl');
 
 /** Where a run's output is kept: beside the state. */
 export const logFile = (state: string, run: string): string => path.join(path.dirname(state), 'logs', `${run}.log`);
 
 export interface StateOptions {
   readonly graph: JobGraph;
-  readonly concurrency?: number;
-  readonly selected?: ReadonlySet<string> | undefined;
+  /** Tasks at a time, where the mapping is not to say it. */
+  readonly concurrency?: number | undefined;
+  readonly selected?: Selection | undefined;
 }
 
 export interface OpenOptions extends StateOptions {
@@ -49,13 +51,37 @@ export interface SessionOptions extends OpenOptions {
 /** The state as the journal left it, and the objects of this mapping. */
 export function openSession(mapping: Mapping, options: SessionOptions): Session {
   const state = openState(mapping, options);
+  return { state, objects: objectsThere(mapping, state, options.setAside) };
+}
+
+/** The objects of this mapping, as they are when they are looked at. */
+export function objectsThere(mapping: Mapping, state: State, setAside: (found: SetAside) => void): Objects {
   const world = fileWorld(mapping, state);
-  const list: Objects['list'] = async () => {
-    const { looks, setAside } = await listFiles(world);
-    for (const found of setAside) options.setAside(found);
-    return looks;
-  };
-  return { state, objects: objectsOf(world, list) };
+  return objectsOf(world, async () => {
+    const listed = await listFiles(world);
+    for (const found of listed.setAside) setAside(found);
+    return listed.looks;
+  });
+}
+
+/** A state that this process holds, until its journal is closed. */
+export interface Taken {
+  readonly journal: Journal;
+  readonly state: State;
+  /** What was mended, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** Takes the state. Its records are many, and not kept once they are told. */
+export function takeState(
+  { mapping, graph }: Pick<Mapped, 'mapping' | 'graph'>,
+  file: string,
+  options: Omit<StateOptions, 'graph'>,
+): Result<Taken, Problem> {
+  const opened = openJournal(file);
+  if (!opened.ok) return err(stateProblem(opened.error));
+  const { journal, records, warnings } = opened.value;
+  return ok({ journal, warnings, state: openState(mapping, { ...options, graph, records }) });
 }
 
 /** The state as the journal left it. */

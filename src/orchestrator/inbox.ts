@@ -1,0 +1,150 @@
+/**
+ * Takes announcements and requests out of the inbox once they are on record: at the start of a run, and as they come to
+ * the daemon. A request is done when everything has been looked at, so it may stay there for a while.
+ */
+import path from 'node:path';
+import { err, ok, type Result } from '../core/result.js';
+import type { Engine } from '../engine/engine.js';
+import { makeInbox, type Request, readInbox, takeOut } from '../journal/inbox.js';
+import { listen } from '../objects/hints.js';
+import type { AskedEvent, Timeless } from '../report/run-event.js';
+import { type Problem, stateProblem } from './problem.js';
+
+/** Announcements that are recorded together. */
+const atOnce = 1000;
+/** Milliseconds between two looks, where nothing is heard or the last could not be recorded. */
+const every = 2000;
+
+/** Told of what was asked, once it is on record. */
+type Asked = (event: Timeless<AskedEvent>) => void;
+
+/** Records all that waits, and has the engine do what is asked. */
+export function takeAnnouncements(
+  stateFile: string,
+  engine: Engine,
+  warn: (message: string) => void,
+  asked: Asked = () => {},
+): void {
+  const requests = requestTaker(stateFile, engine, asked, () => {});
+  let left: Left = 'more';
+  while (left === 'more') left = takeSome(stateFile, engine, warn, requests);
+}
+
+/** `later`: nothing can be done about the rest now. */
+type Left = 'more' | 'done' | 'later';
+
+interface RequestTaker {
+  take(request: Request): void;
+  /** In the engine's hands, or done and not to be had out of the inbox: neither is to be asked again. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/** Hands requests to the engine; `later` is told when one could not be recorded. */
+function requestTaker(stateFile: string, engine: Engine, asked: Asked, later: () => void): RequestTaker {
+  const taken = new Set<string>();
+  return {
+    taken,
+    take(request) {
+      const { file, what, tasks } = request;
+      taken.add(file);
+      void engine.ask(request).then((count) => {
+        if (count === undefined) {
+          taken.delete(file);
+          later();
+          return;
+        }
+        if (takeOut(stateFile, [file])) taken.delete(file);
+        asked({ event: 'asked', what, tasks: count, left: tasks.length - count });
+      });
+    },
+  };
+}
+
+/** Records some of what waits. */
+function takeSome(
+  stateFile: string,
+  engine: Engine,
+  warn: (message: string) => void,
+  { take, taken }: RequestTaker,
+): Left {
+  const { announcements, requests, refused, more } = readInbox(stateFile, atOnce, taken);
+  for (const { name, why } of refused) warn(`an announcement was refused: ${name}: ${why}`);
+  for (const request of requests) take(request);
+  const names = announcements.map(({ file }) => file);
+  if (names.length > 0 && !engine.announce(announcements)) return 'later';
+  // What cannot be taken out would be taken again and again.
+  if (!takeOut(stateFile, names)) return 'later';
+  return more ? 'more' : 'done';
+}
+
+export interface InboxWatch {
+  /** Something may have come unheard. */
+  check(): void;
+  close(): void;
+}
+
+/** Takes what waits, and from now on what comes. */
+export async function watchInbox(
+  stateFile: string,
+  engine: Engine,
+  warn: (message: string) => void,
+  asked: Asked = () => {},
+): Promise<Result<InboxWatch, Problem>> {
+  const inbox = makeInbox(stateFile);
+  if (!inbox.ok) return err(stateProblem(inbox.error));
+  let closed = false;
+  let scheduled = false;
+  let timer: NodeJS.Timeout | undefined;
+  let polls = false;
+  const take = (): void => {
+    scheduled = false;
+    clearTimeout(timer);
+    if (closed) return;
+    const left = takeSome(stateFile, engine, warn, requests);
+    if (left === 'more') check();
+    else if (polls || left === 'later') again();
+  };
+  const again = (): void => {
+    clearTimeout(timer);
+    if (!closed) timer = setTimeout(take, every);
+  };
+  const requests = requestTaker(stateFile, engine, asked, again);
+  const check = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(take);
+  };
+  let end = (): void => {};
+  const listenToIt = async (): Promise<void> => {
+    const directory = makeInbox(stateFile);
+    if (!directory.ok) {
+      warn(directory.error.message);
+      polls = true;
+      return;
+    }
+    end = await listen(directory.value, {
+      heard(name, moved) {
+        check();
+        if (!moved || name !== path.basename(directory.value)) return;
+        // It was removed, or another has taken its place.
+        end();
+        void listenToIt().then(check);
+      },
+      failed() {
+        polls = true;
+        check();
+      },
+    });
+    if (closed) end();
+  };
+  await listenToIt();
+  take();
+  return ok({
+    check,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      end();
+    },
+  });
+}

@@ -1,0 +1,118 @@
+/** Brings everything up to date once: puts an engine over a state that was taken, and sums up. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { summaryView, taskView } from '../core/answers.js';
+import type { Report } from '../core/event.js';
+import { err, ok, type Result } from '../core/result.js';
+import type { State } from '../core/state.js';
+import { systemClock } from '../engine/clock.js';
+import { createEngine } from '../engine/engine.js';
+import type { Executor } from '../execute/executor.js';
+import { localExecutor } from '../execute/local.js';
+import { tailOfLog } from '../execute/log.js';
+import type { Failure, Progress, RunEnd, RunEvent } from '../report/run-event.js';
+import { takeAnnouncements } from './inbox.js';
+import type { Mapped } from './mapped.js';
+import { type Problem, stateProblem } from './problem.js';
+import { logFile, objectsThere, type Taken } from './session.js';
+import { type StopBy, stopWhenTold } from './stopper.js';
+
+export interface OnceOptions {
+  /** The state's file. */
+  readonly file: string;
+  /** Runs the commands; this machine where it is not said. */
+  readonly executor?: Executor | undefined;
+  readonly force: boolean;
+  /** Try once more what stands failed. */
+  readonly retry: boolean;
+  /** Names of tasks whose failure is tried again. */
+  readonly retried?: readonly string[];
+  readonly report: (event: RunEvent) => void;
+  readonly progress?: (progress: Progress) => void;
+  readonly stopBy: StopBy;
+}
+
+/** What it came to. Logs are absolute paths. */
+export type Ran = Pick<RunEnd, 'summary' | 'failures' | 'blocked' | 'stopped'>;
+
+/** Lines of a failed task's output that are shown at the end. */
+const tailLines = 10;
+
+/** Runs what is due until nothing is, or it is told to stop; then gives the state free. */
+export async function runOnce(
+  { mapping }: Mapped,
+  { journal, state, warnings }: Taken,
+  { file, executor, force, retry, retried = [], report, progress, stopBy }: OnceOptions,
+): Promise<Result<Ran, Problem>> {
+  const warn = (message: string): void => report({ event: 'warning', at: Date.now(), message });
+  for (const message of warnings) warn(message);
+  try {
+    const well = new Set<string>();
+    let done = 0;
+    const tell = (event: Report): void => {
+      if (event.event === 'run-succeeded') well.add(event.task);
+      if (event.event === 'run-succeeded' || event.event === 'run-failed') done += 1;
+      report(event);
+      progress?.({ done, total: done + state.pending });
+    };
+    const world = {
+      objects: objectsThere(mapping, state, ({ name, why }) =>
+        report({ event: 'set-aside', at: Date.now(), name, why }),
+      ),
+      executor: executor ?? localExecutor({ root: mapping.root, directory: path.dirname(file) }),
+      journal,
+      clock: systemClock,
+      tell,
+    };
+    const engine = createEngine(state, world, { retry, force });
+    takeAnnouncements(file, engine, warn, (event) => report({ ...event, at: Date.now() }));
+    if (retried.length > 0) void engine.ask({ what: 'retry', tasks: retried });
+    const end = stopWhenTold(
+      stopBy,
+      engine,
+      () => mapping.grace,
+      (event) => report({ ...event, at: Date.now() }),
+      warn,
+    );
+    const finished = await engine.run().finally(end);
+    if (finished.how === 'journal') return err(stateProblem(finished.problem));
+    const logOf = (run: string): string | undefined => {
+      const log = logFile(file, run);
+      // What runs elsewhere need not keep it here.
+      return executor === undefined || existsSync(log) ? log : undefined;
+    };
+    const came = { summary: summaryView(state, well), ...standing(state, logOf) };
+    return ok(finished.how === 'stopped' ? { ...came, stopped: true } : came);
+  } finally {
+    journal.close();
+  }
+}
+
+/** What stands failed and blocked, with what a person needs to go on. */
+function standing(state: State, logOf: (run: string) => string | undefined): Pick<RunEnd, 'failures' | 'blocked'> {
+  const failures: Failure[] = [];
+  const blocked: RunEnd['blocked'][number][] = [];
+  for (const task of state.tasks.values()) {
+    if (!task.selected) continue;
+    if (task.phase === 'failed' && task.last) {
+      const { run, attempts, exitCode, signal, problem } = task.last;
+      const log = logOf(run);
+      failures.push({
+        task: task.id,
+        attempts,
+        ...(exitCode === undefined ? {} : { exitCode }),
+        ...(signal === undefined ? {} : { signal }),
+        ...(problem === undefined ? {} : { problem }),
+        output: log === undefined ? [] : tailOfLog(log, tailLines),
+        ...(log === undefined ? {} : { log }),
+      });
+    }
+    if (task.phase === 'blocked') {
+      const by = taskView(state, task).reasons.flatMap((reason) =>
+        reason.code === 'blocked-by' && reason.task !== undefined ? [reason.task] : [],
+      );
+      blocked.push({ task: task.id, by });
+    }
+  }
+  return { failures, blocked };
+}
