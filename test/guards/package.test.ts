@@ -6,7 +6,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Called, called } from './call.js';
 
 const repository = path.join(import.meta.dirname, '../..');
@@ -54,6 +54,8 @@ test('holds the built program and the schemas, and nothing that only we need', (
   const allowed =
     /^(bin\/objflow\.js|dist\/.+\.(js|cjs|d\.ts|json)|schema\/\w+\.schema\.json|[A-Z]+(\.md)?|package\.json)$/;
   expect(packed.filter((file) => !allowed.test(file))).toEqual([]);
+  // Nobody imports the command line.
+  expect(packed.filter((file) => /^dist\/cli\/.*\.d\.ts$/.test(file))).toEqual([]);
 });
 
 test('is installed without one development dependency', () => {
@@ -76,16 +78,99 @@ test('npx objflow tells its version, makes a mapping, checks it and runs it', as
   expect(await call(demo, 'npx', 'objflow', 'status', '--check')).toMatchObject({ status: 0 });
 }, 60_000);
 
-test('is a library too, and its schemas can be imported', async () => {
-  const program = `
-    import { loadMapping } from 'objflow';
-    import { readFileSync } from 'node:fs';
-    const loaded = await loadMapping('demo-library');
-    if (loaded.ok) console.log([...loaded.value.mapping.jobs.keys()].join());
-    console.log(JSON.parse(readFileSync(new URL(import.meta.resolve('objflow/schema/manifest.schema.json')))).type);
-  `;
-  await call(project(), 'npx', 'objflow', 'init', 'demo-library');
-  writeFileSync(path.join(project(), 'library.mjs'), program);
-  const ran = await call(project(), process.execPath, 'library.mjs');
-  expect(ran, ran.stderr).toMatchObject({ status: 0, stdout: 'clean_orders,daily_totals,report\nobject\n' });
+describe('is a library too', () => {
+  /** A program of this text in the project, called to its end, which must come by itself. */
+  const program = (name: string, text: string): Promise<Called> => {
+    writeFileSync(path.join(project(), name), text);
+    return call(project(), process.execPath, name);
+  };
+
+  test('the example of README.md does what it says, and ends by itself', async () => {
+    await call(project(), 'npx', 'objflow', 'init', 'demo');
+    rmSync(path.join(project(), 'demo/.objflow'), { recursive: true, force: true });
+    expect(examples()).toHaveLength(1);
+    const ran = await program('readme.mjs', examples()[0] ?? '');
+    expect(ran.stderr).toBe('');
+    expect(ran.status).toBe(0);
+    expect(ran.stdout.split('\n')).toEqual([
+      '7 tasks succeeded',
+      'clean_orders[date=2026-11-23] succeeded',
+      'daily_totals[date=2026-11-23] succeeded',
+      'report succeeded',
+      'report: succeeded',
+      '',
+    ]);
+  }, 60_000);
+
+  test('its schemas can be imported, and nothing of its inside', async () => {
+    const text = `
+      import { readFileSync } from 'node:fs';
+      console.log(JSON.parse(readFileSync(new URL(import.meta.resolve('objflow/schema/manifest.schema.json')))).type);
+      await import('objflow/dist/cli/main.js').catch((error) => console.log(error.code));
+    `;
+    expect(await program('inside.mjs', text)).toMatchObject({
+      status: 0,
+      stdout: 'object\nERR_PACKAGE_PATH_NOT_EXPORTED\n',
+    });
+  });
+
+  /** Compiles the example, and a program that asks for what the types promise, with all types checked. */
+  const compile = (options: Readonly<Record<string, unknown>>): Promise<Called> => {
+    const strict = {
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+      target: 'ES2022',
+      exactOptionalPropertyTypes: true,
+    };
+    writeFileSync(
+      path.join(project(), 'typed.mts'),
+      readFileSync(path.join(import.meta.dirname, 'typed.mts.txt'), 'utf8'),
+    );
+    writeFileSync(path.join(project(), 'example.mts'), examples()[0] ?? '');
+    const types = path.join(repository, 'node_modules/@types');
+    const compilerOptions = { ...strict, typeRoots: [types], types: ['node'], ...options };
+    writeFileSync(
+      path.join(project(), 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['typed.mts', 'example.mts'] }),
+    );
+    return call(project(), process.execPath, path.join(repository, 'node_modules/typescript/bin/tsc'), '-p', '.');
+  };
+
+  test.each([
+    { module: 'node16', moduleResolution: 'node16' },
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+    { module: 'esnext', moduleResolution: 'bundler' },
+  ])(
+    'its types are found and hold: $moduleResolution',
+    async (options) => {
+      expect(await compile(options)).toEqual({ status: 0, stdout: '', stderr: '' });
+    },
+    60_000,
+  );
+
+  test('no declaration that it leads to says `any`, and none is missing', () => {
+    const root = path.join(project(), 'node_modules/objflow/dist');
+    const seen = new Set<string>();
+    const said: string[] = [];
+    const read = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      for (const [line] of text.replace(/'[^'\n]*'/g, "''").matchAll(/^.*\bany\b.*$/gm))
+        said.push(`${path.relative(root, file)}: ${line.trim()}`);
+      for (const [, from = ''] of text.matchAll(/(?:from|import)[ (]*["'](\.[^"']+)\.js["']/g))
+        read(path.resolve(path.dirname(file), `${from}.d.ts`));
+    };
+    read(path.join(root, 'index.d.ts'));
+    expect(said).toEqual([]);
+    expect(seen.size).toBeGreaterThan(15);
+    expect([...seen].filter((file) => file.includes('/dist/cli/'))).toEqual([]);
+  });
 });
+
+/** Programs of the packed README.md. */
+function examples(): readonly string[] {
+  const readme = readFileSync(path.join(project(), 'node_modules/objflow/README.md'), 'utf8');
+  return [...readme.matchAll(/^```(?:js|ts)\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+}

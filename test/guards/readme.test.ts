@@ -1,6 +1,7 @@
 /**
- * README.md tells the truth. Every `sh` block is run, in order, in a copy of the clone, each from its root; every
- * manifest in it loads; every option, field and variable that exists is named in it, and no option that does not.
+ * README.md tells the truth. Every `sh` block is run, in order, in a copy of the clone, each from its root (the program
+ * under "As a library" is run by `package.test.ts`, where objflow is a package); every manifest in it loads; every
+ * option, field and variable that exists is named in it, and no option that does not.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

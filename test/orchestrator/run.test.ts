@@ -21,7 +21,7 @@ version: 1
 objects:
   landing/{d}.csv: { settle: 0s }
 jobs:
-  copy: { sources: "landing/{d}.csv", targets: "out/{d}.csv", run: 'cat "$source" >"$target"' }
+  copy: { sources: "landing/{d}.csv", targets: "out_{d}.csv", run: 'cat "$source" >"$target"' }
 `);
   project.put('landing/a.csv', 'one\n');
   const orchestrator = new Orchestrator(await project.load());
@@ -33,7 +33,7 @@ jobs:
     blocked: [],
     stopped: false,
   });
-  expect(readFileSync(path.join(project.root, 'out/a.csv'), 'utf8')).toBe('one\n');
+  expect(readFileSync(path.join(project.root, 'out_a.csv'), 'utf8')).toBe('one\n');
   expect(ear.events.map(({ event }) => event)).toEqual(['object-landed', 'run-started', 'run-succeeded', 'summary']);
   expect(ear.of('run-succeeded')).toMatchObject([{ task: 'copy[d=a]', at: expect.stringMatching(/^\d{4}-.*Z$/) }]);
   expect(ear.faults()).toEqual([]);
