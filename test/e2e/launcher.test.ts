@@ -17,11 +17,18 @@ function parentOf(pid: number): number | undefined {
 const lives = (pid: number): boolean => parentOf(pid) !== undefined;
 
 /** The launcher of this daemon: its child that runs the launcher's program. */
-const launchersOf = ({ child }: Call): number[] =>
+const launchersOf = ({ child }: Call): number[] => childrenOf(child.pid ?? 0, 'launcher-main.js');
+
+/** Children of a process whose arguments hold this text. */
+const childrenOf = (parent: number, text: string): number[] =>
   fs.readdirSync('/proc').flatMap((name) => {
     const pid = Number(name);
-    if (!Number.isInteger(pid) || parentOf(pid) !== child.pid) return [];
-    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('launcher-main.js') ? [pid] : [];
+    if (!Number.isInteger(pid) || parentOf(pid) !== parent) return [];
+    try {
+      return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text) ? [pid] : [];
+    } catch {
+      return []; // it has just gone
+    }
   });
 
 /**
@@ -183,6 +190,8 @@ ${lines}
   await call.line(({ event }) => event === 'watching');
   const launcher = await launcherOf(p, call);
   const descriptors = (): number => fs.readdirSync(`/proc/${launcher}/fd`).length;
+  const wrappers = (): number[] => p.told('started').map((line) => Number(line.split(' ')[1]));
+  await until(() => childrenOf(launcher, '\0-s\0objflow-').some((pid) => !wrappers().includes(pid)));
   const before = descriptors();
   const problem = async (task: string): Promise<string | undefined> => (await ended(call, task)).problem;
   for (const n of ['1', '2', '3']) {
@@ -195,7 +204,7 @@ ${lines}
     );
   }
   expect(lives(launcher)).toBe(true);
-  expect(descriptors()).toBe(before);
+  await until(() => descriptors() <= before);
   open(p, letThrough);
   await call.when(() => those(call, 'run-succeeded').length === p.told('started').length);
   await stop(call);
