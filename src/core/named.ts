@@ -107,13 +107,14 @@ function inPhase(text: string): Result<Named, NotKnown> {
   return ok((state) => ok([...state.tasks.values()].filter(({ phase }) => phase === text)));
 }
 
-/** Where the name has stars, none is an answer too. */
+/** A task of this very name first, for a value may hold a star. Where the name has stars, none is an answer too. */
 const taskNamed =
   (name: string): Named =>
   (state) => {
-    if (name.includes('*')) return ok([...state.tasks.values()].filter(({ id }) => matchesGlob(name, id)));
     const task = state.tasks.get(name);
-    return task ? ok([task]) : err({ what: 'task', name });
+    if (task) return ok([task]);
+    if (name.includes('*')) return ok([...state.tasks.values()].filter(({ id }) => matchesGlob(name, id)));
+    return err({ what: 'task', name });
   };
 
 /** Tasks that write what the pattern matches, or else read it. */

@@ -7,16 +7,11 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import type { Answer, Request } from './launcher.js';
-import { type Gone, inDirectory, type Start, whyNot } from './start.js';
+import { type Gone, goneOf, inDirectory, type Start, whyNot } from './start.js';
 
 const answer = (message: Answer | 'ready'): void => {
   process.send?.(message, undefined, undefined, () => {}); // nobody may be there any more
 };
-
-const goneOf = (exitCode: number | null, signal: NodeJS.Signals | null): Gone => ({
-  ...(exitCode === null ? {} : { exitCode }),
-  ...(signal === null ? {} : { signal }),
-});
 
 function start(id: number, { arguments: given, cwd, env, log }: Start): void {
   let output: number | undefined;
@@ -30,23 +25,32 @@ function start(id: number, { arguments: given, cwd, env, log }: Start): void {
     answer({ id, failed: whyNot(error) });
   } finally {
     if (output !== undefined) closeSync(output);
+    if (!waiting) setImmediate(keepWaiting);
   }
 }
 
-/** The shell that waits for its text on its standard input, and what for. */
-let waiting: { readonly token: string; readonly child: ChildProcess; id?: number } | undefined;
+interface Kept {
+  readonly token: string;
+  readonly child: ChildProcess;
+  /** What it was told to run. */
+  id?: number;
+}
+
+/** The shell that waits for its text on its standard input. */
+let waiting: Kept | undefined;
 let surroundings: SpawnOptions | undefined;
 
-/** Has another wait. One that ends before it is told anything is not replaced: the next would fare no better. */
+/** Has another wait. One that ends before it is told anything is only replaced after a start: the next may fare no better. */
 function keepWaiting(): void {
-  if (!surroundings) return;
+  if (!surroundings || waiting) return;
   const token = `objflow-${randomBytes(12).toString('hex')}`;
-  const child = spawn('/bin/sh', ['-s', token], {
-    ...surroundings,
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  const mine: NonNullable<typeof waiting> = { token, child };
+  let child: ChildProcess;
+  try {
+    child = spawn('/bin/sh', ['-s', token], { ...surroundings, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  } catch {
+    return; // there is none: commands are started as they come
+  }
+  const mine: Kept = { token, child };
   waiting = mine;
   const ended = (gone: Gone): void => {
     if (waiting === mine) waiting = undefined;

@@ -147,10 +147,10 @@ export function openLauncher(surroundings: Surroundings): Launcher {
       const ask = send;
       // What was put in the place of the directory since is another.
       if (!mine || !ask || cwd !== surroundings.cwd || identityOf(cwd) !== place) return undefined;
-      ready = undefined;
       return {
         ...mine,
         run(text) {
+          ready = undefined;
           count += 1;
           const id = count;
           return new Promise((gone) => {

@@ -46,6 +46,8 @@ export function localExecutor({
     },
     grace,
   });
+  /** Runs whose shell, told what to run, never began: whatever was in its way, they are started otherwise. */
+  const unbegun = new Set<string>();
   const execute = (watch: Watch, work: Work, command: string, variables: Launch['variables'] = {}) =>
     oversee(watch, (wanted) =>
       launch({ ...watch, work, command, root, inherited, variables, starter: seen(watch) }, wanted),
@@ -65,22 +67,27 @@ export function localExecutor({
         if (started.unseen) await endTree(run, undefined, grace, new AbortController().signal);
         return started;
       },
-      ...(starter.waitingIn && {
-        waitingIn(cwd: string) {
-          const waiting = starter.waitingIn?.(cwd);
-          return (
-            waiting && {
-              ...waiting,
-              run: (text: string) => watched({ pid: waiting.pid, gone: waiting.run(text) }, waiting.token),
-            }
-          );
-        },
-      }),
+      ...(!unbegun.has(run) &&
+        starter.waitingIn && {
+          waitingIn(cwd: string) {
+            const waiting = starter.waitingIn?.(cwd);
+            return (
+              waiting && {
+                ...waiting,
+                run: (text: string) => watched({ pid: waiting.pid, gone: waiting.run(text) }, waiting.token),
+              }
+            );
+          },
+        }),
     };
   };
 
   return {
-    start: (work) => execute(watchOf(work.run), work, work.job.run),
+    start(work) {
+      const execution = execute(watchOf(work.run), work, work.job.run);
+      void execution.outcome.then(({ temporary }) => (temporary ? unbegun.add(work.run) : unbegun.delete(work.run)));
+      return execution;
+    },
 
     async attach(run) {
       const watch = watchOf(run);

@@ -51,7 +51,7 @@ export interface Waiting {
 export interface Starter {
   /** Never rejects. */
   start(start: Start): Promise<Leader | NotStarted>;
-  /** A shell that waits in this directory with the environment that objflow was given, where there is one; it is given away once. */
+  /** A shell that waits in this directory with the environment that objflow hands on, where there is one. It is free until it runs. */
   waitingIn?(cwd: string): Waiting | undefined;
 }
 
@@ -78,19 +78,19 @@ export const startHere: Starter['start'] = async ({ arguments: given, cwd, env, 
       verbose: 'none',
     });
     if (child.pid === undefined) return whyNot((await child).cause);
-    const gone = child.then(
-      ({ exitCode, signal }): Gone => ({
-        ...(exitCode === undefined ? {} : { exitCode }),
-        ...(signal === undefined ? {} : { signal }),
-      }),
-    );
-    return { pid: child.pid, gone };
+    return { pid: child.pid, gone: child.then(({ exitCode, signal }) => goneOf(exitCode, signal)) };
   } catch (error) {
     return whyNot(error);
   } finally {
     if (output !== undefined) closeSync(output);
   }
 };
+
+/** As Node tells of an end. */
+export const goneOf = (exitCode: number | null | undefined, signal: string | null | undefined): Gone => ({
+  ...(exitCode == null ? {} : { exitCode }),
+  ...(signal == null ? {} : { signal }),
+});
 
 /** Makes a file, and the directory that it belongs in where there is none: nobody but this user may look into it. */
 export function inDirectory<T>(file: string, make: () => T): T {

@@ -115,6 +115,16 @@ test('tasks, and the tasks around them', () => {
   expect(select(rig, '+report,total[d=1]')).toEqual(['total[d=1]']);
 });
 
+test('a task whose own name holds a star is that task', () => {
+  const rig = new Rig();
+  rig.job('load: landing/{d}.csv -> raw/{d}.csv');
+  for (const name of ['a*', 'ab', '*']) rig.put(idOf(`landing/${name}.csv`), { version: 'v1' });
+  rig.open();
+  expect(select(rig, 'load[d=a*]')).toEqual(['load[d=a*]']);
+  expect(select(rig, 'load[d=*]+')).toEqual(['load[d=*]']);
+  expect(select(rig, 'load[d=*b]')).toEqual(['load[d=ab]']);
+});
+
 test('of a job all tasks are selected, those too that become known later; of a task its own', () => {
   const rig = shop();
   const select = (selector: string) => {

@@ -1,5 +1,8 @@
 /** The small process that starts a daemon's commands: it may be killed, and nothing that it has started is lost. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { bin, type Call, type Line, type Project, project, started, stop, those, until } from './rig.ts';
 
@@ -145,6 +148,44 @@ test('the daemon is killed: it ends by itself, and what it has started lives on 
   await stop(second);
   expect(lives(other)).toBe(false);
   expect(started(second)).toEqual([]);
+});
+
+test('a shell that waits stays the next one to be told when a start comes to nothing before it is', async () => {
+  const p = project(manifest);
+  const letThrough = p.gate('gate');
+  const call = await p.watch();
+  await launcherOf(p, call);
+  const runs = p.at('.objflow/runs');
+  fs.renameSync(runs, `${runs}.away`);
+  fs.writeFileSync(runs, '');
+  p.land('in/in-vain', '0\n');
+  expect(await ended(call, 'work[n=in-vain]')).toMatchObject({ event: 'run-failed' });
+  fs.rmSync(runs);
+  fs.renameSync(`${runs}.away`, runs);
+  p.land('in/slow-after', '0\n');
+  const wrapper = await wrapperOf(p, 'slow-after');
+  expect(fs.readFileSync(`/proc/${wrapper}/cmdline`, 'utf8')).toContain('\0-s\0objflow-');
+  open(p, letThrough);
+  await call.when(() => those(call, 'run-succeeded').length === p.told('started').length);
+  await stop(call);
+});
+
+test('it lives on where no shell can be kept waiting, and starts what it is asked to', async () => {
+  const p = project(manifest);
+  const launcher = fork(path.join(path.dirname(bin), '../dist/execute/launcher-main.js'), { stdio: 'ignore' });
+  const heard: unknown[] = [];
+  launcher.on('message', (message) => heard.push(message));
+  await until(() => heard.includes('ready'));
+  launcher.send({ keep: { cwd: p.at('objflow.yaml'), env: {} } });
+  const start = { arguments: ['-c', 'exit 3'], cwd: p.at('.'), env: {}, log: p.at('log') };
+  launcher.send({ id: 1, start });
+  await until(() => heard.length === 3);
+  expect(heard.slice(1)).toEqual([
+    { id: 1, pid: expect.any(Number) },
+    { id: 1, gone: { exitCode: 3 } },
+  ]);
+  launcher.disconnect();
+  await once(launcher, 'exit');
 });
 
 test('Ctrl-C, which a terminal sends to all processes of the daemon, lets commands finish', async () => {
