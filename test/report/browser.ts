@@ -1,6 +1,6 @@
 /**
  * A real Chromium without a screen, driven over its debugging pipe. It fetches nothing by itself; what a page asks for,
- * and what it complains of, is kept. Where there is no Chromium, a test fails under CI and is skipped elsewhere.
+ * and what it complains of, is kept. Where there is no Chromium, its tests are skipped.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
