@@ -8,13 +8,12 @@ import type { State, Task } from '../core/state.js';
 import { step } from '../core/step.js';
 import type { AskedView } from '../core/views.js';
 import { systemClock } from '../engine/clock.js';
-import { type AskedOptions, selectedTasks, tellAsked } from './asked.js';
-import type { Context } from './context.js';
-import { exit } from './exit.js';
+import { type Present, readPresent } from '../orchestrator/present.js';
+import { type AskedOptions, askOf, selectedTasks, tellAsked } from './asked.js';
+import { type Context, stateFile } from './context.js';
+import { exit, must } from './exit.js';
 import { requireMapping } from './mapping.js';
-import { type Present, presentState } from './present.js';
 import { requireSelection } from './selection.js';
-import { askOf } from './take-up.js';
 
 export interface AdoptOptions extends AskedOptions {
   readonly dryRun?: boolean;
@@ -27,13 +26,13 @@ export async function adopt(
   { format, dryRun = false }: AdoptOptions,
 ): Promise<number> {
   const mapped = await requireMapping(context);
-  const present = await presentState(context, mapped);
+  const present = must(await readPresent(stateFile(context, mapped.mapping), mapped));
   const selection = await requireSelection(context, mapped, selectors, async () => present);
   await readContents(present);
   const { adopted, ...rest } = await adoptHere(present, selectedTasks(present.state, selection));
   const how = dryRun ? 'done' : await askOf(context, mapped, { what: 'adopt', tasks: adopted });
   const tasks = adopted.map(({ task }) => task);
-  tellAsked(context, { what: 'adopt', tasks, ...rest, asked: how === 'asked', dryRun }, format);
+  tellAsked(context, mapped, { what: 'adopt', tasks, ...rest, asked: how === 'asked', dryRun }, format);
   return exit.well;
 }
 
@@ -43,7 +42,7 @@ async function readContents({ state, look }: Present): Promise<void> {
   if (unread.length > 0) step(state, { type: 'looked', at: systemClock.now(), looks: await look(unread, true) });
 }
 
-interface Adopted extends Pick<AskedView, 'left' | 'upToDate'> {
+interface Adopted extends Pick<AskedView, 'left' | 'already'> {
   /** Producers before their consumers. */
   readonly adopted: readonly { readonly task: string; readonly key: string }[];
 }
@@ -53,14 +52,14 @@ async function adoptHere({ state, look }: Present, selected: readonly Task[]): P
   const names = selected.map(({ id }) => id);
   const looks = await look(fileTargets(state, names), true);
   const targets = targetsOf(looks);
-  const upToDate = selected.filter((task) => isUpToDate(task, targets)).map(({ id }) => id);
+  const already = selected.filter((task) => isUpToDate(task, targets)).map(({ id }) => id);
   const adopted = keysOfAdopted(state, names, looks);
-  const well = new Set([...upToDate, ...adopted.map(({ task }) => task)]);
+  const well = new Set([...already, ...adopted.map(({ task }) => task)]);
   const left = selected.flatMap((task) => {
     const reason = well.has(task.id) ? undefined : obstacle(state, task, targets);
     return reason === undefined ? [] : [{ task: task.id, reason }];
   });
-  return { adopted, left, upToDate };
+  return { adopted, left, already };
 }
 
 const keysOfAdopted = (

@@ -7,9 +7,10 @@ import { phases } from '../core/named.js';
 import { displayName } from '../core/object.js';
 import { isLiteral } from '../core/pattern.js';
 import { loadMapping } from '../manifest/load.js';
-import type { Context, GlobalOptions } from './context.js';
+import { readPresent } from '../orchestrator/present.js';
+import { type Context, type GlobalOptions, stateFile } from './context.js';
+import { must } from './exit.js';
 import type { Mapped } from './mapping.js';
-import { presentState } from './present.js';
 
 /** A word, and what it is about. */
 export interface Candidate {
@@ -53,7 +54,7 @@ async function selectors(context: Context, mapped: Mapped, typed: string): Promi
 
 async function jobsAndTasks(context: Context, mapped: Mapped, typed: string): Promise<readonly Candidate[]> {
   if (typed.includes('[')) {
-    const { state } = await presentState(context, mapped);
+    const { state } = must(await readPresent(stateFile(context, mapped.mapping), mapped));
     return [...state.tasks.values()].map(({ id, phase }) => ({ text: id, about: phase }));
   }
   return [...mapped.mapping.jobs.values()].map(({ name, description }) => candidate(name, description));

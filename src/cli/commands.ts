@@ -10,6 +10,7 @@ import { Misuse } from './misuse.js';
 
 export type Act = (context: Context) => number | Promise<number>;
 
+const manifestFlags = '-f, --file <file|dir>';
 const selectorHelp = 'x, +x, x+, load_*, tag:nightly, state:failed, an object';
 
 /** The program; a command that is called hands `call` what it does. Throws a `Misuse` where it is called wrongly. */
@@ -20,7 +21,7 @@ export function createProgram(
   const program = new Command('objflow')
     .usage('[options] <command>')
     .description('Runs jobs when the objects they read are there.')
-    .option('-f, --file <file|dir>', 'the manifest, or the directory with its objflow.yaml')
+    .option(manifestFlags, 'the manifest, or the directory with its objflow.yaml')
     .option('--state <file>', 'the state file (default: .objflow/state.jsonl)')
     .option('-C, --directory <dir>', 'change to this directory first')
     .option('-q, --quiet', 'say only what went wrong')
@@ -110,7 +111,7 @@ export function createProgram(
     .addOption(formatOption(['text', 'table', 'dot', 'mermaid', 'json', 'svg', 'html']))
     .option('--status', 'colour it with the present state')
     .addOption(new Option('--jobs', 'jobs alone, joined where one feeds another').conflicts('objects'))
-    .option('--objects', 'objects alone, joined through jobs')
+    .option('--objects', 'objects alone, joined through jobs; with --status, also jobs without targets')
     .action((selectors, options) =>
       act(async (context) => (await import('./graph.js')).graph(context, selectors, options)),
     );
@@ -140,6 +141,11 @@ export function createProgram(
       act(async (context) => (await import('./history.js')).history(context, selectors, options)),
     );
   command('logs', "print a run's output", 'objflow logs load_orders --lines 20 --follow')
+    .configureHelp({
+      ...program.configureHelp(),
+      // Its own `-f` is another (`follow-flag.ts`).
+      optionTerm: ({ flags }) => (flags === manifestFlags ? manifestFlags.replace('-f, ', '    ') : flags),
+    })
     .argument('<job|task|run>', 'of a job or a task the run that started last')
     .addOption(formatOption(['text', 'json']))
     .option('-f, --follow', 'until the run has ended; where there is none yet, the first')
@@ -158,6 +164,15 @@ export function createProgram(
       act(async (context) => (await import('./simulate.js')).simulate(context, objects, options)),
     );
 
+  program.commandsGroup('Help:');
+  command('help', 'what commands there are, or how one is called', 'objflow help why')
+    .argument('[command]', 'which')
+    .action((name?: string) => {
+      const found = name === undefined ? program : program.commands.find((one) => one.name() === name);
+      if (found === undefined) return program.error(`unknown command '${name}'`, { code: 'commander.unknownCommand' });
+      return found.outputHelp();
+    });
+
   program.commandsGroup('Shell:');
   const shells = ['bash', 'zsh', 'fish'];
   command(
@@ -174,7 +189,19 @@ export function createProgram(
     .action((shell, words) =>
       act(async (context) => (await import('./complete.js')).complete(context, program, shell, words)),
     );
+  for (const each of [program, ...program.commands]) refuseTwice(each);
   return program;
+}
+
+/** Of two values one would be dropped in silence. */
+function refuseTwice(command: Command): void {
+  for (const option of command.options.filter(({ required }) => required)) {
+    let given = false;
+    command.on(`option:${option.name()}`, () => {
+      if (given) command.error(`option '${option.flags}' is given twice, and takes one value`);
+      given = true;
+    });
+  }
 }
 
 const formatOption = (formats: readonly string[]): Option =>

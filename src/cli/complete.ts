@@ -71,6 +71,13 @@ async function answerTo(context: Context, program: Command, words: readonly stri
       const { argument } = wanted;
       const name = argument.name();
       if (argument.argChoices) return among(argument.argChoices.map((text) => ({ text })));
+      if (name === 'command')
+        return among(
+          program
+            .createHelp()
+            .visibleCommands(program)
+            .map((command) => ({ text: command.name(), about: command.description() })),
+        );
       if (kindOfPath(`<${name}>`)) return { kind: 'directories', candidates: [] };
       const answer = among(await candidatesFor(context, options, name, last));
       // One file that lies there is an object too, though only its pattern is written.

@@ -2,6 +2,8 @@
  * What every command needs of where it was called: global options, the two outlets, colour and width.
  */
 import path from 'node:path';
+import type { Mapping } from '../core/mapping.js';
+import { usualStateFile } from '../orchestrator/places.js';
 import { type Outlet, openOutlet } from '../report/outlet.js';
 
 /** Global options, as commander gives them. */
@@ -24,6 +26,7 @@ export interface Context {
   /** Colour on standard output, and on standard error. */
   readonly colorOut: boolean;
   readonly colorErr: boolean;
+  /** Columns of the terminal; without one endless, so that nothing is cut or broken for whoever reads it there. */
   readonly width: number;
   /** Under GitHub Actions. */
   readonly github: boolean;
@@ -40,10 +43,14 @@ export function createContext(options: GlobalOptions): Context {
     err: openOutlet(process.stderr),
     colorOut: wantsColor(options, process.stdout),
     colorErr: wantsColor(options, process.stderr),
-    width: process.stdout.isTTY ? out.size().columns : 100,
+    width: process.stdout.isTTY ? out.size().columns : Number.POSITIVE_INFINITY,
     github: process.env.GITHUB_ACTIONS === 'true',
   };
 }
+
+/** Where the state is that a command is about: `--state`, or where it is kept otherwise. */
+export const stateFile = ({ options, cwd }: Context, mapping: Pick<Mapping, 'root'>): string =>
+  options.state === undefined ? usualStateFile(mapping) : path.resolve(cwd, options.state);
 
 /** The flag first, then NO_COLOR and FORCE_COLOR, then whether it is a terminal. */
 function wantsColor({ color }: GlobalOptions, stream: NodeJS.WriteStream): boolean {

@@ -1,4 +1,5 @@
 /** Exit statuses, and mistakes that end a command with one. */
+import type { Result } from '../core/result.js';
 import type { Problem } from '../orchestrator/problem.js';
 
 export const exit = {
@@ -29,6 +30,9 @@ export class UserError extends Error {
   }
 }
 
-/** What went wrong where the state, a selector or an object was wanted. */
-export const userError = ({ kind, message }: Problem): UserError =>
-  new UserError(message, kind.startsWith('state-') ? exit.state : exit.usage);
+/** The value; what went wrong where the state, a selector or an object was wanted is thrown as a `UserError`. */
+export function must<T>(result: Result<T, Problem>): T {
+  if (result.ok) return result.value;
+  const { kind, message } = result.error;
+  throw new UserError(message, kind.startsWith('state-') ? exit.state : exit.usage);
+}

@@ -22,7 +22,11 @@ export async function explain(misuse: Misuse, options: GlobalOptions): Promise<s
     case 'commander.missingArgument':
       return `${command} needs ${oneOf(/'(.*)'/.exec(message)?.[1] ?? 'argument')}; for example: \`${example}\``;
     case 'commander.excessArguments':
-      return terminal(`${tooMany(message)}; \`${call} --help\` shows how it is called`);
+      return terminal(
+        command === 'logs'
+          ? `${tooMany(message)}; after it \`-f\` means --follow, and \`--file\` names a manifest`
+          : `${tooMany(message)}; \`${call} --help\` shows how it is called`,
+      );
     case 'commander.unknownOption':
       return terminal(withHint(message, `\`${call} --help\` lists the options`));
     default:
@@ -33,12 +37,19 @@ export async function explain(misuse: Misuse, options: GlobalOptions): Promise<s
 /** The message with commander's suggestion in our words, or else with this hint. */
 function withHint(message: string, hint: string | undefined): string {
   const [, text = message, meant] = /^(.*)\n\(Did you mean (.*)\?\)$/s.exec(message) ?? [];
-  const said = text.replace(/\. (?:Allowed choices|It must)/, (found) =>
-    found.endsWith('choices') ? '; choices' : '; it must',
+  const said = quotedAlike(
+    text.replace(/\. (?:Allowed choices|It must)/, (found) => (found.endsWith('choices') ? '; choices' : '; it must')),
   );
   const further = meant === undefined ? hint : `did you mean \`${meant.replace(/^one of /, '')}\`?`;
   return further === undefined ? said.replace(/\.$/, '') : `${said}; ${further}`;
 }
+
+/** With what was typed between backticks, as in all other messages; options stand for themselves. */
+const quotedAlike = (message: string): string =>
+  message
+    .replace(/^command-argument value '(.*)' is invalid for argument '(.*?)'/s, '`$1` is no $2')
+    .replace(/^option '([^']*)' argument '(.*)' is invalid/s, 'option `$1`: `$2` is invalid')
+    .replace(/^((?:unknown )?(?:option|command)) '(.*?)'(?=$| argument| is given)/s, '$1 `$2`');
 
 /** `job|object`: “a job or object”. */
 function oneOf(names: string): string {
@@ -56,11 +67,10 @@ function tooMany(message: string): string {
 async function unknownCommand(message: string, options: GlobalOptions): Promise<string> {
   const name = /^unknown command '(.*?)'(?:\n\(Did you mean .*\))?$/s.exec(message)?.[1] ?? '';
   const help = '`objflow --help` lists the commands';
-  if (name === 'help') return `unknown command 'help'; ${help}`;
   const jobs = await readJobs(options);
-  if (jobs?.has(name)) return `unknown command '${name}'; to run the job: \`objflow run ${name}\``;
+  if (jobs?.has(name)) return `unknown command \`${name}\`; to run the job: \`objflow run ${name}\``;
   if (jobs && readSelectors({ jobs }, buildGraph({ jobs }), [name]).ok)
-    return `unknown command '${name}'; to run what it selects: \`objflow run '${name}'\``;
+    return `unknown command \`${name}\`; to run what it selects: \`objflow run '${name}'\``;
   const close = message.includes('\n') ? undefined : jobs && didYouMean(name, jobs.keys());
   return withHint(message, close?.replace('`', '`objflow run ') ?? help);
 }

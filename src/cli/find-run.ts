@@ -4,7 +4,7 @@ import { pastRuns } from '../core/past.js';
 import type { RunView } from '../core/views.js';
 import { type Follower, followJournal } from '../journal/follow.js';
 import { didYouMean } from '../manifest/suggest.js';
-import { logFile } from '../orchestrator/session.js';
+import { logFile } from '../orchestrator/places.js';
 import { terminal } from '../report/sinks.js';
 import type { Context } from './context.js';
 import { exit, UserError } from './exit.js';
@@ -73,7 +73,7 @@ export async function whyNoRun(
   const mapped = await mappingOrWhy(context);
   const job = subject.replace(/\[[^[\]]*\]$/, '');
   if (typeof mapped !== 'string' && mapped.mapping.jobs.has(job)) return undefined;
-  const shown = terminal(subject);
+  const shown = `\`${terminal(subject)}\``;
   const close = didYouMean(subject, [...(typeof mapped === 'string' ? [] : mapped.mapping.jobs.keys()), ...names]);
   if (close === undefined && typeof mapped === 'string')
     return `no run of ${shown} is recorded, and whether there is such a job cannot be told: ${mapped}`;

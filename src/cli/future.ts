@@ -5,9 +5,10 @@
 import path from 'node:path';
 import type { Report } from '../core/event.js';
 import { asVersion, kindOf, type ObjectId } from '../core/object.js';
+import { runsInDoubt } from '../core/restore.js';
 import type { Selection } from '../core/selector.js';
 import type { State } from '../core/state.js';
-import type { Reason } from '../core/views.js';
+import type { LeftTask, Reason } from '../core/views.js';
 import { systemClock } from '../engine/clock.js';
 import { type Announced, type Asking, createEngine } from '../engine/engine.js';
 import type { Objects } from '../engine/world.js';
@@ -17,11 +18,10 @@ import { peekInbox, peekRequests } from '../journal/inbox.js';
 import { readJournal } from '../journal/journal.js';
 import { isHeld } from '../journal/lock.js';
 import { openSession } from '../orchestrator/session.js';
-import type { Context } from './context.js';
+import { type Context, stateFile } from './context.js';
 import { exit, UserError } from './exit.js';
 import type { Mapped } from './mapping.js';
 import { asTheyStand, type Pretence, pretendWorld } from './pretend.js';
-import { stateFile } from './state-file.js';
 
 /** A task that would start. */
 export interface Start {
@@ -39,6 +39,8 @@ export interface Future {
   readonly state: State;
   /** Names of the tasks that would have run well. */
   readonly well: ReadonlySet<string>;
+  /** Runs that were in progress before; those that are lost run again. */
+  readonly left: readonly LeftTask[];
 }
 
 export interface Supposed {
@@ -53,7 +55,12 @@ export async function foresee(
   pretence: Omit<Pretence, 'tell'>,
   { retry, force, announced = [], asked = [] }: Supposed,
 ): Promise<Future> {
-  const { state } = pretence;
+  const { state, fateOf } = pretence;
+  const left = runsInDoubt(state).flatMap((run): LeftTask[] => {
+    const fate = fateOf(run);
+    const task = state.runs.get(run)?.id;
+    return fate && task !== undefined ? [{ task, fate: fate === 'goes on' ? 'running' : 'ended' }] : [];
+  });
   const starts: Start[] = [];
   const well = new Set<string>();
   const made = new Map<string, string>();
@@ -74,7 +81,7 @@ export async function foresee(
   engine.announce(announced);
   for (const asking of asked) void engine.ask(asking);
   await engine.run();
-  return { starts, state, well };
+  return { starts, state, well, left };
 }
 
 export interface FutureOptions {

@@ -2,12 +2,13 @@
 import { tasksView } from '../core/answers.js';
 import { graphView } from '../core/graph.js';
 import type { Mapping } from '../core/mapping.js';
+import { type Present, readPresent } from '../orchestrator/present.js';
 import { type GraphOptions, renderGraph } from '../report/graph.js';
 import type { Detail, Details } from '../report/graph-html.js';
-import type { Context } from './context.js';
-import { exit } from './exit.js';
+import { type Context, stateFile } from './context.js';
+import { exit, must } from './exit.js';
 import { requireMapping } from './mapping.js';
-import { type Present, presentState } from './present.js';
+import { tellMissingState } from './missing-state.js';
 import { requireSelection } from './selection.js';
 
 export interface GraphCommandOptions {
@@ -28,12 +29,13 @@ export async function graph(
   // A selector and `--status` may both ask for it; it is read once.
   let reading: Promise<Present> | undefined;
   const present = (): Promise<Present> => {
-    reading ??= presentState(context, mapped);
+    reading ??= readPresent(stateFile(context, mapped.mapping), mapped).then(must);
     return reading;
   };
   const selected = await requireSelection(context, mapped, selectors, present);
   const jobs = new Map([...mapping.jobs].filter(([name]) => selected?.jobs.has(name) ?? true));
   const view = selected ? graphView({ jobs }) : graphView(mapping, whole);
+  if (status) tellMissingState(context);
   const tasks = status ? tasksView((await present()).state).filter((task) => selected?.has(task) ?? true) : undefined;
   context.out.write(
     renderGraph(view, {

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { pastRuns } from '../core/past.js';
 import { matchesGlob } from '../core/selector.js';
 import type { RunView } from '../core/views.js';
+import { readEnding } from '../execute/wrapper.js';
 import { followJournal } from '../journal/follow.js';
 import { isHeld } from '../journal/lock.js';
-import { logFile } from '../orchestrator/session.js';
+import { logFile, traceFile } from '../orchestrator/places.js';
 import { historyDocument, renderHistory } from '../report/history.js';
 import { terminal } from '../report/sinks.js';
 import type { Context } from './context.js';
@@ -61,8 +62,9 @@ export async function history(
   else {
     const narrowed = selectors.length > 0 || failed || since !== undefined;
     const { colorOut: color, width, cwd } = context;
+    const endOf = (run: string) => readEnding(traceFile(file, run));
     const log = (run: string): string => path.relative(cwd, logFile(file, run));
-    const shape = { color, width, now, total, narrowed, isHeld: isHeld(file) };
+    const shape = { color, width, now, total, narrowed, isHeld: isHeld(file), endOf };
     context.out.write(renderHistory(runs, { ...shape, ...(context.options.verbose ? { log } : {}) }), true);
   }
   return exit.well;
@@ -72,7 +74,7 @@ function sinceOf(text: string | undefined, now: number): number | undefined {
   const at = text === undefined ? undefined : momentOf(text, now);
   if (text === undefined || at !== undefined) return at;
   throw new UserError(
-    `--since ${terminal(text)} is no moment; write a duration (\`2h\`), a date (\`2026-11-20\`), or a date and a time (\`2026-11-20T08:00\`)`,
+    `--since ${text === '' ? 'is empty' : `\`${terminal(text)}\` is no moment`}; write a duration (\`2h\`), a date (\`2026-11-20\`), or a date and a time (\`2026-11-20T08:00\`)`,
   );
 }
 
@@ -104,7 +106,7 @@ async function selectionOf(context: Context, selectors: readonly string[]): Prom
   const mapped = await mappingOrWhy(context);
   if (typeof mapped === 'string')
     throw new UserError(
-      `no run of ${terminal(selectors.join(' '))} is recorded, and what else it may be cannot be told: ${mapped}`,
+      `no run of \`${terminal(selectors.join(' '))}\` is recorded, and what else it may be cannot be told: ${mapped}`,
     );
   const selection = await requireSelection(context, mapped, selectors);
   return (run) => selection?.has(run) ?? true;

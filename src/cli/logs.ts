@@ -1,12 +1,12 @@
 /** `objflow logs`: the output of a run, past or present. Reads at any time, disturbs nobody. */
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RunView } from '../core/views.js';
 import { type LogReader, logReader } from '../execute/log-reader.js';
 import { lookAtRun } from '../execute/look.js';
 import { isHeld } from '../journal/lock.js';
 import { listen } from '../objects/hints.js';
-import { logFile } from '../orchestrator/session.js';
+import { logFile } from '../orchestrator/places.js';
 import { forTerminal, type LogView, logDocument, logEnd, logHead, logLeft } from '../report/logs.js';
 import { terminal } from '../report/sinks.js';
 import { type Changes, changesOf } from './changes.js';
@@ -14,6 +14,8 @@ import type { Context } from './context.js';
 import { exit, UserError } from './exit.js';
 import { type Finder, finderOf, hasForgottenLog, whyNoRun } from './find-run.js';
 import { recordedIn } from './recorded.js';
+import { refusal } from './refused.js';
+import { say } from './say.js';
 
 export interface LogsOptions {
   readonly format: 'text' | 'json';
@@ -42,6 +44,8 @@ export async function logs(
   const finder = finderOf(file, subject);
   const view = finder.look() ?? (await absent(context, file, subject, finder, follow));
   const log = logOf(file, view ?? subject);
+  if (log.gone && format !== 'json')
+    throw new UserError(`the log of \`${terminal(subject)}\` is gone: there is no ${terminal(log.path)}`, exit.unwell);
   if (options.path) context.out.write(`${process.stdout.isTTY ? terminal(log.path) : log.path}\n`);
   else if (format === 'json') context.out.write(logDocument(log));
   else {
@@ -54,19 +58,31 @@ export async function logs(
     }
     await sink(new Uint8Array(), true);
   }
-  return exit.well;
+  return log.gone ? exit.unwell : exit.well;
 }
 
 function logOf(file: string, run: RunView | string): LogView {
   const view = typeof run === 'string' ? { run } : { run: run.run, view: run };
   const log = logFile(file, view.run);
-  const bytes = statSync(log, { throwIfNoEntry: false })?.size;
-  return { ...view, path: path.resolve(log), ...(bytes === undefined ? {} : { bytes }) };
+  const bytes = sizeOf(log);
+  const about = { ...view, path: path.resolve(log) };
+  if (bytes !== undefined) return { ...about, bytes };
+  return typeof run !== 'string' && hasBegun(run) ? { ...about, gone: true } : about;
 }
 
-/** What is said to people: never among the output. */
-function say({ err, options }: Context, sentence: string): void {
-  if (!options.quiet) err.write(`${sentence}\n`);
+/** Its command was started and has ended, so that there was a log. */
+const hasBegun = ({ outcome, exitCode, signal }: RunView): boolean =>
+  outcome === 'succeeded' || (outcome !== 'running' && (exitCode ?? signal) !== undefined);
+
+/** Undefined where there is none. Throws a `UserError` where it cannot be read. */
+function sizeOf(log: string): number | undefined {
+  try {
+    const bytes = statSync(log, { throwIfNoEntry: false })?.size;
+    if (bytes !== undefined) accessSync(log, constants.R_OK);
+    return bytes;
+  } catch (error) {
+    throw new UserError(`cannot read the log ${terminal(log)}: ${refusal(error)}`, exit.state);
+  }
 }
 
 /** There is no such run. Undefined where its log is there all the same; waits for the first run where it is to be followed. */
@@ -78,7 +94,7 @@ async function absent(
   follow: boolean,
 ): Promise<RunView | undefined> {
   if (hasForgottenLog(file, subject)) return undefined;
-  const shown = terminal(subject);
+  const shown = `\`${terminal(subject)}\``;
   if (finder.onlyAdopted && !follow)
     throw new UserError(`${shown} was adopted and has not run since: there is no output`, exit.unwell);
   const why = await whyNoRun(context, subject, finder.names);

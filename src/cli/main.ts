@@ -1,11 +1,13 @@
 /**
  * The command line: enters a call, runs it, and tells what went wrong. The commands stand in `commands.ts`.
  */
+import { terminal } from '../report/sinks.js';
 import { createProgram, packageVersion } from './commands.js';
 import { type Context, createContext, type GlobalOptions } from './context.js';
 import { exit, UserError } from './exit.js';
 import { withFollow } from './follow-flag.js';
 import { Misuse } from './misuse.js';
+import { onTerminal } from './say.js';
 
 /** Runs the command line; gives the exit status. Never throws for a mistake of the user's. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -39,7 +41,7 @@ function enter(options: GlobalOptions): Context {
     try {
       process.chdir(options.directory);
     } catch {
-      throw new UserError(`cannot change to the directory ${JSON.stringify(options.directory)}`);
+      throw new UserError(`cannot change to the directory \`${terminal(options.directory)}\``);
     }
   }
   return createContext(options);
@@ -52,11 +54,11 @@ async function failed(error: unknown, options: GlobalOptions): Promise<number> {
     if (error.cause.exitCode === 0) return exit.well;
     const { explain } = await import('./explain.js');
     const said = await explain(error, options);
-    if (said !== undefined) process.stderr.write(`objflow: ${said}\n`);
+    if (said !== undefined) process.stderr.write(onTerminal(`objflow: ${said}`));
     return exit.usage;
   }
   if (error instanceof UserError) {
-    process.stderr.write(`objflow: ${error.message}\n`);
+    process.stderr.write(onTerminal(`objflow: ${error.message}`));
     return error.status;
   }
   return bug(error);

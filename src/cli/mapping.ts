@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../core/diagnostic.js';
 import { type Counted, loadMapping } from '../manifest/load.js';
-import type { Mapped } from '../orchestrator/mapped.js';
+import type { Mapped } from '../orchestrator/session.js';
 import { type DiagnosticOptions, renderDiagnostics } from '../report/diagnostics.js';
 import type { Context } from './context.js';
 import { UserError } from './exit.js';

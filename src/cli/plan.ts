@@ -1,5 +1,5 @@
 /** `objflow run --dry-run`: what `run` would start, in order and with reasons, and what it would not; runs nothing. */
-import { summaryView, tasksView } from '../core/answers.js';
+import { emptyView, summaryView, tasksView } from '../core/answers.js';
 import { displayName, kindOf } from '../core/object.js';
 import type { Selection } from '../core/selector.js';
 import type { Phase, PlannedTask, PlanView, Reason } from '../core/views.js';
@@ -8,6 +8,7 @@ import type { Context } from './context.js';
 import { exit } from './exit.js';
 import { type FutureOptions, openFuture, type Start } from './future.js';
 import type { Mapped } from './mapping.js';
+import { tellMissingState } from './missing-state.js';
 
 export interface DryRunOptions extends Pick<FutureOptions, 'retry' | 'jobs'> {
   readonly format: 'text' | 'json';
@@ -24,7 +25,8 @@ export async function dryRun(
   selected: Selection | undefined,
   { format, force = false, retry, jobs }: DryRunOptions,
 ): Promise<number> {
-  const { starts, state, well } = await openFuture(context, mapped)({ retry, force, selected, jobs });
+  tellMissingState(context);
+  const { starts, state, well, left } = await openFuture(context, mapped)({ retry, force, selected, jobs });
   const notRun = tasksView(state).filter(({ task, phase }) => unfinished.includes(phase) && isSelected(task));
   function isSelected(task: string): boolean {
     return state.tasks.get(task)?.selected === true;
@@ -33,6 +35,8 @@ export async function dryRun(
     tasks: starts.map((start) => inFuture(start)),
     notRun,
     upToDate: summaryView(state, well).upToDate,
+    ...(left.length > 0 ? { left } : {}),
+    empty: emptyView(state),
   });
   return exit.well;
 }

@@ -4,15 +4,16 @@
  */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import type { Context } from './context.js';
+import { type Context, stateFile } from './context.js';
 import { UserError } from './exit.js';
 import type { Mapped } from './mapping.js';
 import { checkMapping } from './mapping.js';
-import { stateFile } from './state-file.js';
+import { tellMissingState } from './missing-state.js';
 
 /** Where the state is kept. Throws a `UserError` where there is no project. */
 export function recordedIn(context: Context): string {
   const { manifest, options } = context;
+  tellMissingState(context);
   if (options.state !== undefined) return stateFile(context, { root: '' });
   const stat = statSync(manifest, { throwIfNoEntry: false });
   const root = stat?.isDirectory() ? manifest : path.dirname(manifest);

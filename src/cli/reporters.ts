@@ -1,8 +1,8 @@
 /** Which reporter tells what happens: by the format that was asked for, and by what the output is. */
 import path from 'node:path';
 import { tailOfLog } from '../execute/log.js';
-import { logFile } from '../orchestrator/session.js';
-import type { Reporter } from '../report/run-event.js';
+import { logFile } from '../orchestrator/places.js';
+import type { Reporter, RunEvent } from '../report/run-event.js';
 import { jsonReporter } from '../report/run-json.js';
 import { plainReporter, quietReporter, quietWatchReporter } from '../report/run-plain.js';
 import { prettyReporter } from '../report/run-pretty.js';
@@ -20,8 +20,26 @@ export function runReporter(context: Context, format: Format): Reporter {
   const verbose = options.verbose === true;
   if (format === 'json') return jsonReporter({ out, cwd: context.cwd });
   if (options.quiet) return quietReporter({ out, color: colorOut, github });
-  if (isTerminal()) return prettyReporter({ out, err, color, verbose });
-  return plainReporter({ out, err, color, verbose, github });
+  const reporter = isTerminal()
+    ? prettyReporter({ out, err, color, verbose })
+    : plainReporter({ out, err, color, verbose, github });
+  return verbose ? reporter : asideLater(reporter);
+}
+
+/** What is set aside is for `status` to list: it is told with something else, so that nothing to do makes no noise. */
+function asideLater(reporter: Reporter): Reporter {
+  const waiting: RunEvent[] = [];
+  return {
+    ...reporter,
+    report(event) {
+      if (event.event === 'set-aside') waiting.push(event);
+      else {
+        // A landing alone is not told to those who want no more words.
+        if (event.event !== 'object-landed') for (const each of waiting.splice(0)) reporter.report(each);
+        reporter.report(event);
+      }
+    },
+  };
 }
 
 /** For `watch`; `state` is the state's file, beside which the logs are. */

@@ -1,12 +1,11 @@
 /** `objflow reset`: forgets that tasks ran, so that they are due again. Never all by accident: it wants selectors. */
 import type { AskedView } from '../core/views.js';
-import { type AskedOptions, selectedTasks, tellAsked } from './asked.js';
-import type { Context } from './context.js';
-import { exit, UserError } from './exit.js';
+import { readPresent } from '../orchestrator/present.js';
+import { type AskedOptions, askOf, selectedTasks, tellAsked } from './asked.js';
+import { type Context, stateFile } from './context.js';
+import { exit, must, UserError } from './exit.js';
 import { requireMapping } from './mapping.js';
-import { presentState } from './present.js';
 import { requireSelection } from './selection.js';
-import { askOf } from './take-up.js';
 
 export interface ResetOptions extends AskedOptions {
   readonly dryRun?: boolean;
@@ -23,7 +22,7 @@ export async function reset(
       "reset forgets what it is told to, and was told nothing; name jobs or tasks, or say '*' for all",
     );
   const mapped = await requireMapping(context);
-  const present = await presentState(context, mapped);
+  const present = must(await readPresent(stateFile(context, mapped.mapping), mapped));
   const selection = await requireSelection(context, mapped, selectors, async () => present);
   const tasks: string[] = [];
   const left: AskedView['left'][number][] = [];
@@ -32,6 +31,6 @@ export async function reset(
     else left.push({ task: task.id, reason: task.run ? 'it runs for the first time' : 'it has never run' });
   }
   const how = dryRun ? 'done' : await askOf(context, mapped, { what: 'reset', tasks });
-  tellAsked(context, { what: 'reset', tasks, left, asked: how === 'asked', dryRun }, format);
+  tellAsked(context, mapped, { what: 'reset', tasks, left, asked: how === 'asked', dryRun }, format);
   return exit.well;
 }

@@ -6,15 +6,14 @@ import { taskView } from '../core/answers.js';
 import type { Selection } from '../core/selector.js';
 import type { State, Task } from '../core/state.js';
 import type { AskedView } from '../core/views.js';
+import { readPresent } from '../orchestrator/present.js';
 import { renderAsked } from '../report/asked.js';
-import { type AskedOptions, selectedTasks, tellAsked } from './asked.js';
-import type { Context } from './context.js';
-import { exit, UserError } from './exit.js';
+import { type AskedOptions, askOf, selectedTasks, tellAsked } from './asked.js';
+import { type Context, stateFile } from './context.js';
+import { exit, must, UserError } from './exit.js';
 import { requireMapping } from './mapping.js';
-import { presentState } from './present.js';
 import { runAll } from './run.js';
 import { requireSelection } from './selection.js';
-import { askOf } from './take-up.js';
 
 export interface RetryOptions extends AskedOptions {
   /** All that failed, of what is selected. */
@@ -22,32 +21,28 @@ export interface RetryOptions extends AskedOptions {
   readonly jobs?: number;
 }
 
-/** Gives the exit status: that of `run` where nobody holds the state. */
+/** Gives the exit status: that of `run` where nobody holds the state. `ask`: stands in for asking whoever does. */
 export async function retry(
   context: Context,
   selectors: readonly string[],
   { format, failed = false, jobs }: RetryOptions,
+  ask: typeof askOf = askOf,
 ): Promise<number> {
   if (selectors.length === 0 && !failed)
     throw new UserError('retry wants to know what; name jobs or tasks, or say --failed for all that failed');
   const mapped = await requireMapping(context);
-  const present = await presentState(context, mapped);
+  const present = must(await readPresent(stateFile(context, mapped.mapping), mapped));
   const selection = await requireSelection(context, mapped, selectors, async () => present);
   const { tasks, left } = sorted(present.state, selectedTasks(present.state, selection), failed);
-  const view: AskedView = { what: 'retry', tasks, left, asked: present.isHeld && tasks.length > 0, dryRun: false };
-  if (present.isHeld) {
-    await askOf(context, mapped, { what: 'retry', tasks });
-    tellAsked(context, view, format);
-    return exit.well;
-  }
-  if (format === 'text') {
-    if (tasks.length === 0) {
-      tellAsked(context, view, format);
-      return exit.well;
-    }
-    if (left.length > 0 && !context.options.quiet)
-      context.err.write(renderAsked(view, { color: context.colorErr, width: context.width }));
-  }
+  const isAsked =
+    present.isHeld && tasks.length > 0 && (await ask(context, mapped, { what: 'retry', tasks })) === 'asked';
+  const view: AskedView = { what: 'retry', tasks, left, asked: isAsked, dryRun: false };
+  // Whoever held the state may be gone by now: then it is on record, and for us to run.
+  const isOver = isAsked || (tasks.length === 0 && (present.isHeld || format === 'text'));
+  if (isOver || format === 'json') tellAsked(context, mapped, view, format);
+  if (isOver) return exit.well;
+  if (format === 'text' && left.length > 0 && !context.options.quiet)
+    context.err.write(renderAsked(view, { color: context.colorErr, width: context.width }));
   const downstream = tasks.map((task) => `${task}+`);
   const affected = tasks.length === 0 ? none : await requireSelection(context, mapped, downstream, async () => present);
   return runAll(context, mapped, affected, {

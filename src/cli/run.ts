@@ -4,13 +4,12 @@ import type { Selection } from '../core/selector.js';
 import { runOnce } from '../orchestrator/once.js';
 import { takeState } from '../orchestrator/session.js';
 import type { RunEnd } from '../report/run-event.js';
-import type { Context } from './context.js';
-import { exit, userError } from './exit.js';
+import { type Context, stateFile } from './context.js';
+import { exit, must } from './exit.js';
 import { type Mapped, requireMapping } from './mapping.js';
 import { runReporter } from './reporters.js';
 import { requireSelection } from './selection.js';
 import { onSignals } from './signals.js';
-import { stateFile } from './state-file.js';
 
 export interface RunOptions {
   readonly format: 'text' | 'json';
@@ -38,11 +37,10 @@ export async function runAll(
 ): Promise<number> {
   const began = performance.now();
   const file = stateFile(context, mapped.mapping);
-  const taken = takeState(mapped, file, { selected, concurrency: jobs });
-  if (!taken.ok) throw userError(taken.error);
+  const taken = must(takeState(mapped, file, { role: 'run', selected, concurrency: jobs }));
   const reporter = runReporter(context, format);
   let stoppedBy: number | undefined;
-  const ran = await runOnce(mapped, taken.value, {
+  const done = await runOnce(mapped, taken, {
     ...{ file, force, retry, retried },
     report: (event) => reporter.report(event),
     progress: (progress) => reporter.progress?.(progress),
@@ -53,10 +51,10 @@ export async function runAll(
       };
     },
   });
-  if (!ran.ok) throw userError(ran.error);
-  reporter.end(endOf(context, ran.value, performance.now() - began));
+  const ran = must(done);
+  reporter.end(endOf(context, ran, performance.now() - began));
   if (stoppedBy !== undefined) return stoppedBy;
-  const { failed, blocked } = ran.value.summary;
+  const { failed, blocked } = ran.summary;
   return failed + blocked > 0 ? exit.unwell : exit.well;
 }
 

@@ -2,19 +2,16 @@
  * `objflow simulate`: what would run, in order and with reasons, if these objects landed or were announced now. Plays it
  * twice, with them and without, so that what is due anyway is told apart. Runs nothing, writes nothing.
  */
-import path from 'node:path';
 import { taskView } from '../core/answers.js';
-import { displayName, kindOf, nameOf, type ObjectId } from '../core/object.js';
+import { displayName, type ObjectId } from '../core/object.js';
 import type { JobNode, ObjectNode, State, Task } from '../core/state.js';
 import type { PlannedTask, PlanView, Reason, TaskView } from '../core/views.js';
-import { unfinishedEnding } from '../objects/names.js';
-import { fileWorld } from '../orchestrator/file-world.js';
-import { quoted } from '../orchestrator/named.js';
+import { namedObjects } from '../orchestrator/named.js';
 import type { Context } from './context.js';
-import { exit, UserError } from './exit.js';
+import { exit, must } from './exit.js';
 import { type Future, openFuture } from './future.js';
 import { requireMapping } from './mapping.js';
-import { requireObjects } from './named.js';
+import { tellMissingState } from './missing-state.js';
 import { inFuture, tellPlan } from './plan.js';
 
 export interface SimulateOptions {
@@ -31,10 +28,10 @@ export async function simulate(
   { format }: SimulateOptions,
 ): Promise<number> {
   const mapped = await requireMapping(context);
-  const landed = requireObjects(mapped.mapping, texts, context.cwd, 'simulated');
+  const landed = must(namedObjects(mapped.mapping, texts, context.cwd, 'simulated', '\nobjflow: '));
+  tellMissingState(context);
   const play = openFuture(context, mapped);
   const future = await play({ ...asDaemon, landed });
-  for (const object of landed) checkTaken(future.state, object);
   const without = future.starts.length === 0 ? undefined : await play(asDaemon);
   tellPlan(context, format, simulated(future, without, landed));
   return exit.well;
@@ -126,19 +123,4 @@ function partners(job: JobNode, source: number) {
     [...(job.inputs[at]?.values() ?? [])].every(({ members }) => members.size === 0);
   const empty = others.filter(isEmpty);
   return (empty.length > 0 ? empty : others).flatMap((at) => job.job.sources[at]?.pattern ?? []);
-}
-
-/** Throws a `UserError` where a file of this name is passed over when it lands. */
-function checkTaken(state: State, object: ObjectId): void {
-  if (kindOf(object) !== 'file' || state.sources.match(object).length === 0) return;
-  const { ignores, asksFor } = fileWorld(state.mapping, state);
-  const name = nameOf(object);
-  const ending = unfinishedEnding(path.posix.basename(name));
-  if (ending !== undefined && !asksFor(object, ending))
-    throw new UserError(
-      `${quoted(name)} is passed over when it lands: \`${ending}\` marks what is not finished, and no source asks for it`,
-    );
-  const parts = name.split('/');
-  if (parts.some((_, at) => ignores(parts.slice(0, at + 1).join('/'))))
-    throw new UserError(`${quoted(name)} is passed over when it lands: the mapping's \`ignore\` says so`);
 }

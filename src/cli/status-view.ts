@@ -1,18 +1,19 @@
 /** What `status` tells: the present state under these selectors, put together for people and for programs. */
 import { tasksView } from '../core/answers.js';
 import type { ObjectId } from '../core/object.js';
-import { briefs, type CameAt, type Chosen, jobsView } from '../core/overview.js';
+import { briefs, type Chosen, jobsView } from '../core/overview.js';
+import type { Times } from '../core/since.js';
 import type { Phase } from '../core/views.js';
 import { tailOfLog } from '../execute/log.js';
-import { logFile } from '../orchestrator/session.js';
+import { logFile } from '../orchestrator/places.js';
+import { type Present, readPresent } from '../orchestrator/present.js';
 import { phasesByNeed } from '../report/graph-standing.js';
 import type { StatusView } from '../report/status.js';
 import { statusDocument } from '../report/status-document.js';
-import type { Context } from './context.js';
+import { type Context, stateFile } from './context.js';
+import { must } from './exit.js';
 import type { Mapped } from './mapping.js';
-import { type Present, presentState } from './present.js';
 import { requireSelection } from './selection.js';
-import { stateFile } from './state-file.js';
 
 export interface Reading {
   readonly view: StatusView;
@@ -29,21 +30,21 @@ const looked = 20;
 
 /** Reads the state, looks at what is there, and sums up. Throws a `UserError` where that cannot be. */
 export async function readStatus(context: Context, mapped: Mapped, selectors: readonly string[]): Promise<Reading> {
-  const present = await presentState(context, mapped);
+  const present = must(await readPresent(stateFile(context, mapped.mapping), mapped));
   const selected = await requireSelection(context, mapped, selectors, async () => present);
   const { state, heldBy } = present;
   const { polling: polled } = mapped.mapping.watch;
   const isPart = selected !== undefined;
   const chosen: Chosen = (task) => selected?.has(task) ?? true;
-  const cameAt = arrivals(present);
-  const jobs = jobsView(state, chosen, (job) => selected?.jobs.has(job) ?? true, cameAt);
+  const times = timesOf(present);
+  const jobs = jobsView(state, chosen, (job) => selected?.jobs.has(job) ?? true, times);
   // What is set aside belongs to no job.
   const setAside = isPart ? [] : present.setAside;
   const around = { setAside, heldBy, polled, lastLandingAt: lastLanding(present) };
   const phases = phasesByNeed.filter((phase) => isPart || !isQuiet(phase));
   const file = stateFile(context, mapped.mapping);
   return {
-    view: { ...around, jobs, isPart, tasks: briefs(state, new Set(phases), chosen, cameAt) },
+    view: { ...around, jobs, isPart, tasks: briefs(state, new Set(phases), chosen, times) },
     isUnwell: jobs.some(({ counts }) => (counts.failed ?? 0) + (counts.blocked ?? 0) > 0),
     document: (indent) => statusDocument(tasksView(state).filter(chosen), jobs, around, indent),
     lastLine: (run) =>
@@ -54,23 +55,35 @@ export async function readStatus(context: Context, mapped: Mapped, selectors: re
 /** Nobody has to read of it, unless it was asked for. */
 const isQuiet = (phase: Phase): boolean => phase === 'succeeded' || phase === 'disabled';
 
-/** When objects came to be as they are: files by their own times, others by what is recorded. */
-function arrivals({ seen, records }: Present): CameAt {
-  let recorded: Map<string, number> | undefined;
-  return (object: ObjectId) => {
-    const found = seen.get(object);
-    if (found?.state === 'present') return found.changedAt;
-    if (recorded === undefined) {
-      recorded = new Map();
-      for (const record of records) {
-        if (record.type === 'announced') recorded.set(record.object, record.at);
-        if (record.type !== 'run' && record.type !== 'run-ended') continue;
-        const at = record.type === 'run' ? record.endedAt : record.at;
-        for (const made of Object.keys(record.produced)) recorded.set(made, at);
-      }
-    }
-    return recorded.get(object);
+/**
+ * When objects came to be as they are: files by their own times, others by what is recorded. Where nothing is recorded,
+ * nobody knows since when anything waits: files may have lain there for years.
+ */
+function timesOf({ seen, records }: Present): Times {
+  if (records.length === 0) return { cameAt: () => undefined, askedAt: () => undefined };
+  let recorded: ReadonlyMap<string, number> | undefined;
+  const asked = new Map<string, number>();
+  for (const record of records) if (record.type === 'asked') asked.set(record.task, record.at);
+  return {
+    cameAt(object: ObjectId) {
+      const found = seen.get(object);
+      if (found?.state === 'present') return found.changedAt;
+      recorded ??= arrivals(records);
+      return recorded.get(object);
+    },
+    askedAt: (task) => asked.get(task),
   };
+}
+
+function arrivals(records: Present['records']): ReadonlyMap<string, number> {
+  const recorded = new Map<string, number>();
+  for (const record of records) {
+    if (record.type === 'announced') recorded.set(record.object, record.at);
+    if (record.type !== 'run' && record.type !== 'run-ended') continue;
+    const at = record.type === 'run' ? record.endedAt : record.at;
+    for (const made of Object.keys(record.produced)) recorded.set(made, at);
+  }
+  return recorded;
 }
 
 /** When the last object came that no task makes. */

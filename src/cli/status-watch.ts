@@ -11,11 +11,10 @@ import { listen } from '../objects/hints.js';
 import { systemClock } from '../report/run-live.js';
 import { jsonStatus, liveStatus, plainStatus, type StatusTeller } from '../report/status-live.js';
 import { type Changes, changesOf } from './changes.js';
-import type { Context } from './context.js';
+import { type Context, stateFile } from './context.js';
 import { exit } from './exit.js';
 import { checkMapping, type Mapped, requireMapping } from './mapping.js';
 import { onSignals } from './signals.js';
-import { stateFile } from './state-file.js';
 import { readStatus } from './status-view.js';
 
 /** Milliseconds between two readings, at least: between those that something was heard for, and the others. */

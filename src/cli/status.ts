@@ -3,6 +3,7 @@ import { renderStatus } from '../report/status.js';
 import type { Context } from './context.js';
 import { exit } from './exit.js';
 import { requireMapping } from './mapping.js';
+import { tellMissingState } from './missing-state.js';
 import { readStatus } from './status-view.js';
 
 export interface StatusOptions {
@@ -17,6 +18,7 @@ export async function status(
   selectors: readonly string[],
   { format, check, watch }: StatusOptions,
 ): Promise<number> {
+  tellMissingState(context);
   if (watch) return (await import('./status-watch.js')).watchStatus(context, selectors, format);
   const mapped = await requireMapping(context);
   const { view, lastLine, document, isUnwell } = await readStatus(context, mapped, selectors);

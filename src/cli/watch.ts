@@ -4,12 +4,11 @@ import { runDaemon } from '../orchestrator/daemon.js';
 import { takeState } from '../orchestrator/session.js';
 import { counted } from '../report/count.js';
 import type { RunEvent } from '../report/run-event.js';
-import type { Context } from './context.js';
-import { exit, userError } from './exit.js';
+import { type Context, stateFile } from './context.js';
+import { exit, must } from './exit.js';
 import { requireMapping } from './mapping.js';
 import { watchReporter } from './reporters.js';
 import { onSignals, type Signals } from './signals.js';
-import { stateFile } from './state-file.js';
 
 export interface WatchOptions {
   readonly format: 'text' | 'json';
@@ -21,9 +20,8 @@ export async function watch(context: Context, { format, jobs: concurrency }: Wat
   const began = performance.now();
   const mapped = await requireMapping(context);
   const file = stateFile(context, mapped.mapping);
-  const taken = takeState(mapped, file, { concurrency });
-  if (!taken.ok) throw userError(taken.error);
-  const { journal } = taken.value;
+  const taken = must(takeState(mapped, file, { role: 'watch', concurrency }));
+  const { journal } = taken;
   const reporter = watchReporter(context, format, file);
   const notifier = systemdNotifier(process.env, (message) =>
     reporter.report({ event: 'warning', at: Date.now(), message }),
@@ -35,7 +33,7 @@ export async function watch(context: Context, { format, jobs: concurrency }: Wat
   };
   let signals: Signals | undefined;
   try {
-    const lived = await runDaemon(mapped, taken.value, {
+    const lived = await runDaemon(mapped, taken, {
       ...{ file, concurrency, report },
       standing: (standing) => reporter.standing?.(standing),
       stopBy(stop) {
@@ -47,8 +45,7 @@ export async function watch(context: Context, { format, jobs: concurrency }: Wat
         return () => {};
       },
     });
-    if (!lived.ok) throw userError(lived.error);
-    reporter.left({ at: Date.now(), took: performance.now() - began, ...lived.value });
+    reporter.left({ at: Date.now(), took: performance.now() - began, ...must(lived) });
     return signals?.off() ?? exit.well;
   } finally {
     endWatchdog?.();

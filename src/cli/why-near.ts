@@ -3,13 +3,13 @@
  * the directory in which it would be, once, and looks no deeper than the pattern says.
  */
 import path from 'node:path';
-import { fileId, isDirectory, nameOf, type ObjectId } from '../core/object.js';
+import { displayName, fileId, isDirectory, kindOf, nameOf, type ObjectId } from '../core/object.js';
 import { fixedPart, match, type Pattern } from '../core/pattern.js';
 import type { Wanted } from '../core/why-facts.js';
 import { apartFrom, apartFromPattern, withoutWhere } from '../core/why-near.js';
 import type { Near } from '../core/why-view.js';
 import { closest } from '../manifest/suggest.js';
-import { type Lying, lyingIn } from '../objects/near.js';
+import { type Lying, lyingIn, notWanted } from '../objects/near.js';
 import type { FileWorld } from '../objects/world.js';
 
 /** At most so many are named. */
@@ -17,10 +17,17 @@ const most = 3;
 /** Directories that are listed for one pattern. */
 const mostDirectories = 50;
 
-/** What `why` asks about directories; each is listed once. `isRead`: some job reads the file. */
+export interface Reading {
+  /** Some job reads the file. */
+  readonly isRead: (file: ObjectId) => boolean;
+  /** Why an object is never a source as it is, in words that follow its name. */
+  readonly untaken: (object: ObjectId) => string | undefined;
+}
+
+/** What `why` asks about directories; each is listed once. */
 export function nearby(
   world: Pick<FileWorld, 'root' | 'ignores'>,
-  isRead: (file: ObjectId) => boolean,
+  { isRead, untaken }: Reading,
 ): (wanted: Wanted) => readonly Near[] {
   const listed = new Map<string, ReturnType<typeof lyingIn>>();
   const list = (directory: string): ReturnType<typeof lyingIn> => {
@@ -31,8 +38,12 @@ export function nearby(
   // What some job reads as it is was meant as it is.
   const isMeant = (one: Lying): boolean =>
     one.passedOver === undefined && one.kind === 'file' && isRead(fileId(one.path));
-  return (wanted) =>
-    'object' in wanted ? nearObject(list, wanted.object, isMeant) : nearPattern(list, wanted.pattern, isMeant);
+  return (wanted) => {
+    if ('pattern' in wanted) return nearPattern(list, wanted.pattern, isMeant);
+    const why = untaken(wanted.object);
+    if (why !== undefined) return [{ name: displayName(wanted.object).replace(/\/$/, ''), why }];
+    return kindOf(wanted.object) !== 'file' ? [] : nearObject(list, wanted.object, isMeant);
+  };
 }
 
 type List = (directory: string) => ReturnType<typeof lyingIn>;
@@ -49,8 +60,10 @@ function nearObject(list: List, object: ObjectId, isMeant: (one: Lying) => boole
     if (apart === undefined) continue;
     const isSame = bare === name;
     if (!isSame && isMeant(one)) continue;
-    const why = one.passedOver ?? (isSame ? notWanted(one, isDirectory(object)) : apart);
-    if (why !== undefined) found.push({ name: one.path, why, rank: isSame ? 0 : 1 });
+    const why = one.passedOver ?? (isSame ? keepsOut(one, isDirectory(object)) : apart);
+    // A digit more or less is another day's; letters are mistyped.
+    const rank = isSame ? 0 : digitsOf(one.path) === digitsOf(name) ? 1 : 2;
+    if (why !== undefined) found.push({ name: one.path, why, rank });
   }
   return found
     .sort((one, other) => one.rank - other.rank)
@@ -66,13 +79,11 @@ function unfinished({ path: at, passedOver }: Lying, wanted: string): string {
   return base.includes(aim) ? wanted : at;
 }
 
+const digitsOf = (name: string): string => name.replace(/\D/g, '');
+
 /** What keeps something of the right name from being the object; a directory without files is not there yet. */
-function notWanted({ kind }: Lying, wantsDirectory: boolean): string | undefined {
-  if (kind === 'link') return 'is a symbolic link, and none are followed';
-  if (wantsDirectory) return kind === 'directory' ? 'has no file in it yet' : 'is not a directory';
-  if (kind === 'directory') return 'is a directory, and a file is wanted';
-  return kind === 'file' ? undefined : 'is not a file';
-}
+const keepsOut = (one: Lying, wantsDirectory: boolean): string | undefined =>
+  notWanted(one, wantsDirectory) ?? (wantsDirectory ? 'has no file in it yet' : undefined);
 
 function noListing(list: List, directory: string, problem: string): Near[] {
   if (problem !== 'missing') return [{ name: directory || '.', why: `cannot be read: ${problem}` }];
@@ -115,7 +126,7 @@ function whyNot(pattern: Pattern, one: Lying): string | undefined {
     const isMeant = finished.some((name) => match(free, fileId(isOfDirectories ? `${name}/` : name)));
     return isMeant ? one.passedOver : undefined;
   }
-  if (match(pattern, fileId(at))) return notWanted(one, isOfDirectories);
+  if (match(pattern, fileId(at))) return keepsOut(one, isOfDirectories);
   return apartFromPattern(pattern, at);
 }
 

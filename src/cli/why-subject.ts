@@ -7,7 +7,6 @@ import { displayName, kindOf, nameOf, type ObjectId, objectId } from '../core/ob
 import { isLiteral, match, parsePattern } from '../core/pattern.js';
 import type { JobNode, State, Task } from '../core/state.js';
 import { taskName } from '../core/task-name.js';
-import type { Near } from '../core/why-view.js';
 import { didYouMean } from '../manifest/suggest.js';
 import { terminal } from '../report/sinks.js';
 import { UserError } from './exit.js';
@@ -19,11 +18,11 @@ export type Subject =
   | { readonly kind: 'would-be'; readonly job: JobNode; readonly partition: Readonly<Record<string, string>> }
   | { readonly kind: 'object'; readonly object: ObjectId };
 
-/** What is near a file that no job reads, for each pattern that nearly matches it. */
-export type NearFile = (file: string) => Near | undefined;
+/** What keeps jobs from being about an object, in words that follow its name. `isNever`: that is the whole answer. */
+export type NearTo = (object: ObjectId) => { readonly why: string; readonly isNever: boolean } | undefined;
 
 /** Finds what the name stands for; throws a `UserError` where it stands for nothing. */
-export function findSubject(state: State, name: string, nearFile: NearFile): Subject {
+export function findSubject(state: State, name: string, nearTo: NearTo): Subject {
   const job = state.jobs.get(name);
   if (job) return { kind: 'job', job };
   const task = state.tasks.get(name);
@@ -44,8 +43,11 @@ export function findSubject(state: State, name: string, nearFile: NearFile): Sub
     for (const id of [object, asDirectory(object)]) if (isAbout(state, id)) return { kind: 'object', object: id };
     const marked = state.mapping.objects.flatMap((declared) => markedBy(declared, object) ?? [])[0];
     if (marked !== undefined) return { kind: 'object', object: marked };
+    const near = nearTo(object);
+    if (near?.isNever) return { kind: 'object', object };
+    if (near) throw new UserError(`no job reads or writes ${quoted(name)}: it ${terminal(near.why)}`);
   }
-  throw new UserError(unknown(state, name, nearFile));
+  throw new UserError(unknown(state, name));
 }
 
 /** The same as a directory. */
@@ -99,13 +101,15 @@ function aboutPattern(state: State, id: string): JobNode[] {
   return makers.length > 0 ? makers : those('sources');
 }
 
-function unknown(state: State, name: string, nearFile: NearFile): string {
+function unknown(state: State, name: string): string {
+  if (/^(?:tag|state):|^\d*\+|\+\d*$|[*?]/.test(name))
+    return `why takes one job, task or object, and ${quoted(name)} is a selector; \`objflow status\` takes it, and lists its tasks`;
   const isObject = /[/:.]/.test(name);
   const what = isObject ? 'no job reads or writes' : 'no job, task or object is called';
-  const parsed = parsePattern(name);
-  const id = parsed.ok && isLiteral(parsed.value) ? parsed.value.id : undefined;
-  const near = id !== undefined && kindOf(id) === 'file' ? nearFile(nameOf(id)) : undefined;
-  if (near) return `${what} ${quoted(name)}: it ${terminal(near.why)}`;
+  const directory = `${name.replace(/\/$/, '')}/`;
+  const inside = [...patterns(state)].find(({ kind, id }) => kind === 'file' && nameOf(id).startsWith(directory));
+  if (inside && directory !== '/')
+    return `${what} ${quoted(name)}; files in it are written ${quoted(displayName(inside.id))}`;
   const other = otherKind(state, name);
   const close = other ? `did you mean \`${other}\`?` : didYouMean(name, alike(state));
   return `${what} ${quoted(name)}; ${terminal(close ?? '`objflow graph` lists the jobs and what they read and write')}`;

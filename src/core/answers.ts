@@ -5,7 +5,8 @@ import { readiness } from './readiness.js';
 import { endingOf } from './record.js';
 import { whatIsFull } from './room.js';
 import type { RunTold, State, Task } from './state.js';
-import type { Reason, RunView, SummaryView, TaskView } from './views.js';
+import type { EmptyView, Reason, RunView, SummaryView, TaskView } from './views.js';
+import { placeOf } from './why-next.js';
 
 /** Every task's phase and reasons, in the order of the mapping. */
 export function tasksView(state: State): TaskView[] {
@@ -41,7 +42,7 @@ function lastRunOf(task: Task): RunView | undefined {
 }
 
 /** A run as documents show it. */
-export function runView(told: RunTold): RunView {
+function runView(told: RunTold): RunView {
   const { run, task, job, partition, outcome, attempts, startedAt, endedAt, consumed, produced } = told;
   return {
     run,
@@ -72,6 +73,16 @@ export function summaryView(state: State, well: ReadonlySet<string>): SummaryVie
     else if (task.phase === 'succeeded') summary.upToDate += 1;
   }
   return summary;
+}
+
+/** What there is for a call that found nothing to do. */
+export function emptyView({ mapping, selected }: State): EmptyView {
+  const jobs = [...mapping.jobs.values()].filter(({ name }) => selected?.jobs.has(name) ?? true);
+  return {
+    isPart: selected !== undefined,
+    jobs: jobs.map(({ name }) => name),
+    disabled: jobs.flatMap((job) => (job.enabled ? [] : [{ job: job.name, place: placeOf(mapping, job) }])),
+  };
 }
 
 /** Names of the tasks that stand failed: what `run` tries once more. */

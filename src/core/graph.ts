@@ -5,7 +5,7 @@
 import type { Job } from './job.js';
 import type { Mapping } from './mapping.js';
 import type { ObjectId } from './object.js';
-import { OverlapIndex } from './overlaps.js';
+import { OverlapIndex, witnessOf } from './overlaps.js';
 import type { Pattern } from './pattern.js';
 import type { GraphView } from './views.js';
 
@@ -17,14 +17,37 @@ export interface Edge {
   readonly target: number;
   /** Position among the sources of `to`. */
   readonly source: number;
-  /** An object that both match. */
+  /** An object that both match; worked out when it is asked for. */
   readonly witness: ObjectId;
 }
 
+class Meeting implements Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly target: number;
+  readonly source: number;
+  readonly #jobs: ReadonlyMap<string, Job>;
+
+  constructor(jobs: ReadonlyMap<string, Job>, from: string, to: string, target: number, source: number) {
+    this.from = from;
+    this.to = to;
+    this.target = target;
+    this.source = source;
+    this.#jobs = jobs;
+  }
+
+  get witness(): ObjectId {
+    const written = this.#jobs.get(this.from)?.targets[this.target];
+    const read = this.#jobs.get(this.to)?.sources[this.source];
+    if (written === undefined || read === undefined) throw new Error(`no edge from ${this.from} to ${this.to}`);
+    return witnessOf(written.pattern, read.pattern);
+  }
+}
+
 export interface JobGraph {
-  /** By job, for each of its sources the edges that feed it. */
+  /** By job, for each of its sources the edges that feed it; jobs that nothing feeds are left out. */
   readonly producers: ReadonlyMap<string, readonly (readonly Edge[])[]>;
-  /** By job, the edges from its targets to those that read them. */
+  /** By job, the edges from its targets to those that read them; jobs that feed nothing are left out. */
   readonly consumers: ReadonlyMap<string, readonly Edge[]>;
   /** Jobs, upstream before downstream, otherwise as declared. Jobs on a cycle, or downstream of one, are left out. */
   readonly order: readonly string[];
@@ -34,30 +57,43 @@ export interface JobGraph {
 
 type Jobs = Pick<Mapping, 'jobs'>;
 
+/** A target, as the graph is asked for it. */
+export interface Written {
+  readonly job: Job;
+  /** Position among the targets of the job. */
+  readonly target: number;
+}
+
+/** All targets, to be asked which of them overlap a pattern. */
+export function targetsOf({ jobs }: Jobs): OverlapIndex<Written> {
+  const targets = new OverlapIndex<Written>();
+  for (const job of jobs.values()) {
+    for (let target = 0; target < job.targets.length; target++) {
+      const pattern = job.targets[target]?.pattern;
+      if (pattern !== undefined) targets.add(pattern, { job, target });
+    }
+  }
+  return targets;
+}
+
 /** The job graph of a mapping, or of one that is still being checked. */
-export function buildGraph({ jobs }: Jobs): JobGraph {
-  const targets = new OverlapIndex(everyTarget(jobs));
+export function buildGraph({ jobs }: Jobs, targets: OverlapIndex<Written> = targetsOf({ jobs })): JobGraph {
   const producers = new Map<string, readonly (readonly Edge[])[]>();
-  const consumers = new Map<string, Edge[]>([...jobs.keys()].map((name) => [name, []]));
+  const consumers = new Map<string, Edge[]>();
   for (const job of jobs.values()) {
     const feeding = job.sources.map(({ pattern }, source) =>
-      targets
-        .of(pattern)
-        .map(
-          ({ value, witness }): Edge => ({ from: value.job.name, to: job.name, target: value.target, source, witness }),
-        ),
+      targets.of(pattern).map(({ value }) => new Meeting(jobs, value.job.name, job.name, value.target, source)),
     );
+    if (feeding.every(({ length }) => length === 0)) continue;
     producers.set(job.name, feeding);
-    for (const edge of feeding.flat()) consumers.get(edge.from)?.push(edge);
+    for (const edge of feeding.flat()) {
+      const list = consumers.get(edge.from);
+      if (list === undefined) consumers.set(edge.from, [edge]);
+      else list.push(edge);
+    }
   }
   const order = topological(jobs, producers, consumers);
   return { producers, consumers, order, cycles: cyclesAmong(jobs, order, consumers) };
-}
-
-function* everyTarget(jobs: ReadonlyMap<string, Job>): Iterable<readonly [Pattern, { job: Job; target: number }]> {
-  for (const job of jobs.values()) {
-    for (const [target, { pattern }] of job.targets.entries()) yield [pattern, { job, target }];
-  }
 }
 
 function topological(
@@ -65,8 +101,10 @@ function topological(
   producers: JobGraph['producers'],
   consumers: JobGraph['consumers'],
 ): readonly string[] {
-  const open = new Map([...jobs.keys()].map((name) => [name, producers.get(name)?.flat().length ?? 0]));
-  const order = [...jobs.keys()].filter((name) => open.get(name) === 0);
+  /** By job, how many of the edges that feed it come from jobs that are not in order yet. */
+  const open = new Map<string, number>();
+  for (const [name, feeding] of producers) open.set(name, feeding.flat().length);
+  const order = [...jobs.keys()].filter((name) => !open.has(name));
   for (let at = 0; at < order.length; at++) {
     for (const { to } of consumers.get(order[at] ?? '') ?? []) {
       const left = (open.get(to) ?? 0) - 1;
@@ -80,6 +118,7 @@ function topological(
 /** Takes the shortest cycle through the first job that is on one, sets aside all that feed one another with it, and goes on. */
 function cyclesAmong(jobs: ReadonlyMap<string, Job>, order: readonly string[], consumers: JobGraph['consumers']) {
   const cycles: (readonly Edge[])[] = [];
+  if (order.length === jobs.size) return cycles;
   const open = new Set(jobs.keys());
   for (const name of order) open.delete(name);
   for (const group of strongGroups(open, consumers)) {

@@ -2,11 +2,10 @@
  * What has happened, task by task: as the records of a journal tell it, or as a state remembers it. Both say the same,
  * so that a mapping that was edited goes on as if objflow had been started again. Knows nothing of the mapping.
  */
-import { asObjectId, kindOf, type ObjectId } from './object.js';
-import type { Partition } from './pattern.js';
-import { endingOf, type JournalRecord, type RunKept, type RunStarted } from './record.js';
+import { asObjectId, type ObjectId } from './object.js';
+import { endingOf, type JournalRecord, type RunEnded, type RunKept, type RunStarted } from './record.js';
 import { unreachable } from './result.js';
-import type { RunTold, State, Task, Told } from './state.js';
+import type { Past, State, Task, Told } from './state.js';
 
 /** All that is told, before it is held against a mapping. */
 export interface History {
@@ -18,68 +17,87 @@ export interface History {
   readonly keys: ReadonlySet<string>;
 }
 
+const isFile = (id: string): boolean => id.startsWith('file:');
+
+/** A record that is still text may say what it produced without being read as a whole. */
+interface Producer {
+  eachProduced(take: (object: string, version: string) => void): void;
+}
+
+const isProducer = (record: object): record is Producer => 'eachProduced' in record;
+
+/** Goes through what a run produced. */
+export function eachProduced(record: RunEnded | RunKept, take: (object: string, version: string) => void): void {
+  if (isProducer(record)) record.eachProduced(take);
+  else for (const [object, version] of Object.entries(record.produced)) take(object, version);
+}
+
+/** What is kept of a run that is over: of the records of its first start, its latest, and its end. */
+function pastOf(first: RunStarted, latest: RunStarted, ended: RunEnded): Past {
+  const { run, attempt: attempts, definition, key, consumed } = latest;
+  const { outcome, produced, at: endedAt } = ended;
+  const times = { startedAt: first.at, endedAt };
+  return { run, outcome, attempts, definition, key, consumed, produced, ...times, ...endingOf(ended) };
+}
+
+/** The same of the one record that compaction made of them. */
+function pastOfKept(record: RunKept): Past {
+  const { run, outcome, attempts, definition, key, consumed, produced, startedAt, endedAt } = record;
+  const times = { startedAt, endedAt };
+  return { run, outcome, attempts, definition, key, consumed, produced, ...times, ...endingOf(record) };
+}
+
 /** Reads the records in their order. */
 export function readHistory(records: Iterable<JournalRecord>): History {
   const tasks = new Map<string, Told>();
-  const open = new Map<string, string>();
+  const open = new Map<string, Told>();
   const versions = new Map<ObjectId, string>();
   const leftovers = new Map<ObjectId, string>();
   const keys = new Set<string>();
-  const texts = new Map<string, string>();
-  /** The same text once, however many lines it stood in. */
-  const once = (text: string): string => {
-    const known = texts.get(text);
-    if (known === undefined) texts.set(text, text);
-    return known ?? text;
-  };
 
-  const toldOf = (task: string, job: string, partition: Partition): Told => {
-    let told = tasks.get(task);
+  const toldOf = (record: RunStarted | RunKept): Told => {
+    let told = tasks.get(record.task);
     if (told) return told;
-    told = { job, partition, runs: [], open: undefined, retried: false };
-    tasks.set(task, told);
+    told = { about: record, success: undefined, last: undefined, open: undefined, retried: false };
+    tasks.set(record.task, told);
     return told;
   };
-  const ended = (run: RunTold): void => {
-    const told = toldOf(run.task, run.job, run.partition);
-    told.runs.push(run);
+  const ended = (told: Told, run: () => Past, record: RunEnded | RunKept): void => {
+    const well = record.outcome === 'succeeded';
+    told.last = run;
+    if (well) told.success = run;
     told.retried = false;
-    for (const [name, version] of Object.entries(run.produced)) {
+    eachProduced(record, (name, version) => {
       const id = asObjectId(name);
-      if (kindOf(id) !== 'file') versions.set(id, version);
-      else if (run.outcome === 'succeeded') leftovers.delete(id);
+      if (!isFile(id)) versions.set(id, version);
+      else if (well) leftovers.delete(id);
       else leftovers.set(id, version);
-    }
+    });
   };
 
   for (const record of records) {
     switch (record.type) {
       case 'run-started': {
-        const told = toldOf(record.task, record.job, record.partition);
-        const before = told.open?.started.run === record.run ? told.open : undefined;
-        told.open = { started: record, since: before?.since ?? record.at, first: before?.first ?? record.attempt };
-        open.set(record.run, record.task);
+        const told = toldOf(record);
+        const first = told.open?.latest.run === record.run ? told.open.first : record;
+        told.open = { first, latest: record };
+        open.set(record.run, told);
         break;
       }
       case 'attempt-failed':
         break;
       case 'run-ended': {
-        const told = tasks.get(open.get(record.run) ?? '');
-        if (told?.open?.started.run !== record.run) break;
-        const { started, since } = told.open;
-        told.open = undefined;
+        const told = open.get(record.run);
         open.delete(record.run);
-        const { outcome, produced } = record;
-        const { attempt: attempts, at: _, type: __, ...about } = started;
-        const named = { ...about, job: once(about.job), definition: once(about.definition) };
-        ended({ ...named, attempts, outcome, produced, startedAt: since, endedAt: record.at, ...endingOf(record) });
+        if (told?.open?.latest.run !== record.run) break;
+        const { first, latest } = told.open;
+        told.open = undefined;
+        ended(told, () => pastOf(first, latest, record), record);
         break;
       }
-      case 'run': {
-        const { type: _, ...run } = record satisfies RunKept;
-        ended({ ...run, job: once(run.job), definition: once(run.definition) });
+      case 'run':
+        ended(toldOf(record), () => pastOfKept(record), record);
         break;
-      }
       case 'announced':
         versions.set(asObjectId(record.object), record.version);
         if (record.key !== undefined) keys.add(record.key);
@@ -88,7 +106,7 @@ export function readHistory(records: Iterable<JournalRecord>): History {
         const told = tasks.get(record.task);
         if (!told) break;
         if (record.what === 'retry') told.retried = true;
-        else told.runs.length = 0;
+        else told.success = told.last = undefined;
         break;
       }
       default:
@@ -105,7 +123,7 @@ export function historyOf(state: State): History {
   const versions = new Map<ObjectId, string>();
   const leftovers = new Map(state.strays.leftovers);
   for (const { id, version, leftover } of state.objects.values()) {
-    if (version !== undefined && kindOf(id) !== 'file') versions.set(id, version);
+    if (version !== undefined && !isFile(id)) versions.set(id, version);
     if (leftover !== undefined) leftovers.set(id, leftover);
   }
   return { tasks, versions, leftovers, keys: state.keys };
@@ -114,22 +132,18 @@ export function historyOf(state: State): History {
 /** What is to be told of a task. */
 export function toldOf(task: Task): Told {
   const { success, last, run, partition, retried } = task;
-  const about = { task: task.id, job: task.job.job.name, partition };
-  const pasts = success === last ? [success] : [success, last];
-  return {
-    job: about.job,
-    partition,
-    runs: pasts.flatMap((past) => (past ? [{ ...past, ...about }] : [])),
-    open: run && { started: startOf(task, run), since: run.startedAt, first: run.first },
-    retried,
-  };
+  const about = { job: task.job.job.name, partition };
+  const wasWell = success && (() => success);
+  const wasLast = last === success ? wasWell : last && (() => last);
+  return { about, success: wasWell, last: wasLast, open: run && openOf(task, run), retried };
 }
 
-/** The record of the latest attempt's start. */
-function startOf(
+/** The starts of its first and its latest attempt. */
+function openOf(
   task: Task,
-  { run, attempt, key, definition, consumed, startedAt }: NonNullable<Task['run']>,
-): RunStarted {
+  { run, first, attempt, key, definition, consumed, startedAt: at }: NonNullable<Task['run']>,
+): NonNullable<Told['open']> {
   const about = { task: task.id, job: task.job.job.name, partition: task.partition };
-  return { type: 'run-started', at: startedAt, run, ...about, attempt, key, definition, consumed };
+  const work = { type: 'run-started', at, run, ...about, key, definition, consumed } as const;
+  return { first: { ...work, attempt: first }, latest: { ...work, attempt } };
 }

@@ -5,6 +5,7 @@
  *
  * Jobs are free of cycles, so this ends. Work lists instead of recursion: a chain may be 100,000 jobs long.
  */
+import { Few } from './few.js';
 import { undeclared } from './mapping.js';
 import type { ObjectId } from './object.js';
 import { fill, type Partition } from './pattern.js';
@@ -15,9 +16,12 @@ import { taskName } from './task-name.js';
 
 /** Joins values into a key: captures hold no control characters. */
 const keyOf = (names: readonly string[], values: Partition): string =>
-  names.map((name) => values[name] ?? '').join('\u0000');
+  names.length === 1 ? (values[names[0] ?? ''] ?? '') : names.map((name) => values[name] ?? '').join('\u0000');
 
+/** The values of these names, in their order; the same object where it is that already. */
 const pick = (names: readonly string[], values: Partition): Partition => {
+  const given = Object.keys(values);
+  if (given.length === names.length && given.every((name, at) => name === names[at])) return values;
   const picked: Record<string, string> = {};
   for (const name of names) picked[name] = values[name] ?? '';
   return picked;
@@ -28,16 +32,20 @@ export function findObject(state: State, id: ObjectId): ObjectNode | undefined {
   const node = state.objects.get(id);
   if (node) return node;
   const matches = state.sources.match(id);
-  return matches.length === 0 ? undefined : knowObject(state, id);
+  return matches.length === 0 ? undefined : know(state, id, matches);
 }
 
 /** The object; from now on it is known, and so is what it leads to. */
 export function knowObject(state: State, id: ObjectId): ObjectNode {
   const known = state.objects.get(id);
-  if (known) return known;
+  return known ?? know(state, id, state.sources.match(id));
+}
+
+function know(state: State, id: ObjectId, matches: Matches): ObjectNode {
   const first = newObject(state, id);
-  const news: ObjectNode[] = [first];
-  for (let node = news.pop(); node; node = news.pop()) connect(state, node, news);
+  const news: ObjectNode[] = [];
+  connect(state, first, matches, news);
+  connectAll(state, news);
   return first;
 }
 
@@ -45,8 +53,12 @@ export function knowObject(state: State, id: ObjectId): ObjectNode {
 export function knowTask(state: State, job: JobNode, partition: Partition): Task {
   const news: ObjectNode[] = [];
   const task = ensureTask(state, job, partition, news);
-  for (let node = news.pop(); node; node = news.pop()) connect(state, node, news);
+  connectAll(state, news);
   return task;
+}
+
+function connectAll(state: State, news: ObjectNode[]): void {
+  for (let node = news.pop(); node; node = news.pop()) connect(state, node, state.sources.match(node.id), news);
 }
 
 function newObject(state: State, id: ObjectId): ObjectNode {
@@ -58,7 +70,7 @@ function newObject(state: State, id: ObjectId): ObjectNode {
     trouble: undefined,
     leftover: state.strays.leftovers.get(id),
     inputs: [],
-    writers: new Set(),
+    writers: new Few(),
     writing: 0,
     pending: undefined,
     failed: 0,
@@ -69,13 +81,16 @@ function newObject(state: State, id: ObjectId): ObjectNode {
   return node;
 }
 
+type Matches = ReturnType<State['sources']['match']>;
+
 /** Finds the inputs that the object belongs to, and the tasks that it makes known. */
-function connect(state: State, node: ObjectNode, news: ObjectNode[]): void {
-  for (const { value, captures } of state.sources.match(node.id)) {
+function connect(state: State, node: ObjectNode, matches: Matches, news: ObjectNode[]): void {
+  for (const { value, captures } of matches) {
     const input = ensureInput(value.job, value.source, captures);
     if (input.members.has(node)) continue;
     input.members.add(node);
-    node.inputs.push(input);
+    if (node.inputs.length > 0) node.inputs.push(input);
+    else node.inputs = [input];
     noteMember(state, input, node);
     if (input.members.size === 1) seed(state, input, news);
   }
@@ -92,9 +107,9 @@ function ensureInput(job: JobNode, source: number, values: Partition): Input {
     source,
     key,
     values: pick(names, values),
-    members: new Set(),
+    members: new Few(),
     present: 0,
-    tasks: new Set(),
+    tasks: new Few(),
     pending: undefined,
     failed: 0,
   };
@@ -152,6 +167,7 @@ function ensureTask(state: State, job: JobNode, values: Partition, news: ObjectN
   if (known) return known;
   const partition = pick(job.job.captures, values);
   const id = taskName(job.job, partition);
+  const targets = job.job.targets.map(({ pattern }) => ensureTarget(state, fill(pattern, partition), news));
   const task: Task = {
     id,
     job,
@@ -159,8 +175,9 @@ function ensureTask(state: State, job: JobNode, values: Partition, news: ObjectN
     // What is left of a removed job only finishes.
     selected: job.retired || (state.selected?.has({ job: job.job.name, task: id }) ?? true),
     order: state.created,
-    inputs: [],
-    targets: [],
+    inputs: job.job.sources.map((_, source) => ensureInput(job, source, partition)),
+    // Two patterns may come to the same object.
+    targets: targets.length > 1 ? [...new Set(targets)] : targets,
     phase: 'waiting',
     success: undefined,
     last: undefined,
@@ -184,25 +201,22 @@ function ensureTask(state: State, job: JobNode, values: Partition, news: ObjectN
   state.counts.waiting += 1;
   job.tasks.set(key, task);
   state.tasks.set(task.id, task);
-  job.job.sources.forEach((_, source) => {
-    const input = ensureInput(job, source, partition);
-    task.inputs.push(input);
+  for (const input of task.inputs) {
     input.tasks.add(task);
     noteInputPending(task, input);
     if (input.failed > 0) task.failed += 1;
-  });
-  for (const { pattern } of job.job.targets) {
-    const id = fill(pattern, partition);
-    let node = state.objects.get(id);
-    if (!node) {
-      node = newObject(state, id);
-      news.push(node);
-    }
-    if (!task.targets.includes(node)) task.targets.push(node);
-    node.writers.add(task);
   }
+  for (const node of task.targets) node.writers.add(task);
   touch(state, task);
   return task;
+}
+
+function ensureTarget(state: State, id: ObjectId, news: ObjectNode[]): ObjectNode {
+  const known = state.objects.get(id);
+  if (known) return known;
+  const node = newObject(state, id);
+  news.push(node);
+  return node;
 }
 
 /**
@@ -229,7 +243,7 @@ export function forget(state: State, object: ObjectNode): void {
       for (const task of [...input.tasks]) if (!isKept(task)) drop(state, task, work);
       if (input.tasks.size === 0) input.job.inputs[input.source]?.delete(input.key);
     }
-    node.inputs.length = 0;
+    node.inputs = [];
   }
 }
 

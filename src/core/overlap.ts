@@ -41,6 +41,13 @@ export function overlap(one: Pattern, other: Pattern): ObjectId | undefined {
   return found && asObjectId(`${one.kind}:${one.root}${found.text}`);
 }
 
+/** Whether there is an object that both match. */
+export function overlaps(one: Pattern, other: Pattern): boolean {
+  // Nothing that can be written matches nothing at all
+  if (one.id === other.id && one.languages.size + other.languages.size === 0) return true;
+  return overlap(one, other) !== undefined;
+}
+
 function sideOf(pattern: Pattern): Side {
   const { steps, names } = pattern.program;
   const repeats = steps.flatMap((step) => (step.type === 'again' ? [names[step.slot] ?? ''] : []));

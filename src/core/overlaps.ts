@@ -2,93 +2,116 @@
  * Which patterns of one set overlap which of another, without comparing all with all: literals are looked up, and two
  * patterns are compared only where what they begin with agrees. Knows nothing of jobs.
  */
+import { Beginnings } from './beginnings.js';
 import { asObjectId, type ObjectId } from './object.js';
+import { overlaps } from './overlap.js';
 import { isLiteral, match, overlap, type Pattern } from './pattern.js';
 import { PatternIndex } from './pattern-index.js';
 
 export interface Overlap<T> {
   readonly value: T;
-  /** An object that both patterns match. */
+  /** An object that both patterns match; worked out when it is asked for. */
   readonly witness: ObjectId;
+}
+
+interface Entry<T> {
+  readonly pattern: Pattern;
+  readonly value: T;
+  /** Others that stand in the same place: the next, and of the first of them, the last. */
+  next: Entry<T> | undefined;
+  last: Entry<T> | undefined;
+}
+
+class Met<T> implements Overlap<T> {
+  readonly value: T;
+  readonly #patterns: readonly [Pattern, Pattern];
+
+  constructor(value: T, one: Pattern, other: Pattern) {
+    this.value = value;
+    this.#patterns = [one, other];
+  }
+
+  get witness(): ObjectId {
+    return witnessOf(...this.#patterns);
+  }
+}
+
+/** An object that both patterns match, which overlap. */
+export function witnessOf(one: Pattern, other: Pattern): ObjectId {
+  const found = overlap(one, other);
+  if (found === undefined) throw new Error(`nothing matches both ${one.id} and ${other.id}`);
+  return found;
 }
 
 /** Patterns that can be asked which of them overlap another. */
 export class OverlapIndex<T> {
-  readonly #literals = new Map<string, T[]>();
-  readonly #patterns = new PatternIndex<T>();
-  readonly #byStart = new Map<string, { readonly pattern: Pattern; readonly value: T }[]>();
-  readonly #lengths = new Set<number>();
-  /** Starts, sorted; made when first asked. */
-  #starts: string[] | undefined;
-  /** Literals, sorted; made when first asked. */
-  #names: string[] | undefined;
+  readonly #literals = new Map<string, Entry<T>>();
+  readonly #byStart = new Map<string, Entry<T>>();
+  /** Patterns that are no literals; made when first asked for a literal. */
+  #patterns: PatternIndex<Entry<T>> | undefined;
+  /** Starts of patterns; made when first asked. */
+  #starts: Beginnings | undefined;
+  /** Literals; made when first asked. */
+  #names: Beginnings | undefined;
 
   constructor(all: Iterable<readonly [Pattern, T]> = []) {
-    for (const [pattern, value] of all) {
-      if (isLiteral(pattern)) append(this.#literals, pattern.id, value);
-      else {
-        this.#patterns.add(pattern, value);
-        const begins = start(pattern);
-        this.#lengths.add(begins.length);
-        append(this.#byStart, begins, { pattern, value });
-      }
-    }
+    for (const [pattern, value] of all) this.add(pattern, value);
   }
 
-  /** All that overlap the pattern, each with a witness; in no particular order. */
-  of(pattern: Pattern): readonly Overlap<T>[] {
+  /** Adds a pattern. All come before the first question. */
+  add(pattern: Pattern, value: T): void {
+    const entry: Entry<T> = { pattern, value, next: undefined, last: undefined };
+    if (isLiteral(pattern)) append(this.#literals, pattern.id, entry);
+    else append(this.#byStart, start(pattern), entry);
+  }
+
+  /** All that overlap the pattern, of those that are `wanted`; in no particular order. */
+  of(pattern: Pattern, wanted: (value: T) => boolean = () => true): readonly Overlap<T>[] {
     const found: Overlap<T>[] = [];
-    const add = (values: readonly T[], witness: ObjectId) => {
-      for (const value of values) found.push({ value, witness });
+    const take = (first: Entry<T> | undefined, overlaps: (other: Pattern) => boolean) => {
+      for (let entry = first; entry !== undefined; entry = entry.next)
+        if (wanted(entry.value) && overlaps(entry.pattern)) found.push(new Met(entry.value, entry.pattern, pattern));
     };
+    const always = () => true;
     if (isLiteral(pattern)) {
-      const id = asObjectId(pattern.id);
-      add(this.#literals.get(id) ?? [], id);
-      add(
-        this.#patterns.match(id).map(({ value }) => value),
-        id,
-      );
+      take(this.#literals.get(pattern.id), always);
+      if (this.#byStart.size === 0) return found;
+      this.#patterns ??= this.#index();
+      for (const { value: entry } of this.#patterns.match(asObjectId(pattern.id)))
+        if (wanted(entry.value)) found.push(new Met(entry.value, entry.pattern, pattern));
       return found;
     }
     const begins = start(pattern);
-    this.#names ??= [...this.#literals.keys()].sort();
-    for (const name of startingWith(this.#names, begins)) {
-      const id = asObjectId(name);
-      if (match(pattern, id) !== undefined) add(this.#literals.get(name) ?? [], id);
+    if (this.#literals.size > 0) {
+      this.#names ??= new Beginnings(this.#literals.keys());
+      this.#names.forStartingWith(begins, (name) => {
+        if (match(pattern, asObjectId(name)) !== undefined) take(this.#literals.get(name), always);
+      });
     }
-    for (const { pattern: other, value } of this.#comparable(begins)) {
-      const witness = overlap(other, pattern);
-      if (witness !== undefined) add([value], witness);
-    }
+    // Only patterns whose starts agree can overlap: the one is the beginning of the other
+    const comparable = (other: Pattern) => overlaps(other, pattern);
+    this.#starts ??= new Beginnings(this.#byStart.keys());
+    this.#starts.forAgreeing(begins, (other) => take(this.#byStart.get(other), comparable));
     return found;
   }
 
-  /** Patterns whose start agrees with this one: the one is the beginning of the other. */
-  *#comparable(begins: string) {
-    for (const length of this.#lengths)
-      if (length < begins.length) yield* this.#byStart.get(begins.slice(0, length)) ?? [];
-    this.#starts ??= [...this.#byStart.keys()].sort();
-    for (const other of startingWith(this.#starts, begins)) yield* this.#byStart.get(other) ?? [];
+  #index(): PatternIndex<Entry<T>> {
+    const index = new PatternIndex<Entry<T>>();
+    for (const first of this.#byStart.values())
+      for (let entry: Entry<T> | undefined = first; entry !== undefined; entry = entry.next)
+        index.add(entry.pattern, entry);
+    return index;
   }
 }
 
 /** What every id begins with that the pattern matches. */
 const start = ({ id }: Pattern): string => id.slice(0, id.search(/[{*?]/));
 
-/** The strings of a sorted list that begin with another. */
-function* startingWith(sorted: readonly string[], begins: string): Iterable<string> {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? '') < begins) low = middle + 1;
-    else high = middle;
+function append<T>(map: Map<string, Entry<T>>, key: string, entry: Entry<T>): void {
+  const first = map.get(key);
+  if (first === undefined) map.set(key, entry);
+  else {
+    (first.last ?? first).next = entry;
+    first.last = entry;
   }
-  for (let at = low; sorted[at]?.startsWith(begins); at++) yield sorted[at] ?? '';
-}
-
-function append<V>(map: Map<string, V[]>, key: string, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

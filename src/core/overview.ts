@@ -4,30 +4,28 @@
  * Reads; decides nothing.
  */
 import { taskView } from './answers.js';
-import type { ObjectId } from './object.js';
+import { sinceWhen, type Times } from './since.js';
 import type { JobNode, State, Task } from './state.js';
 import type { JobView, Phase, TaskBrief } from './views.js';
 
 /** So many failed partitions of a job are named. */
 const named = 3;
 
-/** When an object came to be as it is, in milliseconds since 1970, where that is known. */
-export type CameAt = (object: ObjectId) => number | undefined;
-
 /** Which tasks are meant. */
 export type Chosen = (task: { readonly job: string; readonly task: string }) => boolean;
 
 /** The jobs that have such a task, or `also` say so, in the order of the mapping. */
-export function jobsView(state: State, chosen: Chosen, also: (job: string) => boolean, cameAt: CameAt): JobView[] {
+export function jobsView(state: State, chosen: Chosen, also: (job: string) => boolean, times: Times): JobView[] {
+  const since = sinceWhen(times);
   return [...state.jobs.values()].flatMap((node) => {
     const tasks = [...node.tasks.values()].filter((task) => isChosen(chosen, task));
-    return tasks.length > 0 || (also(node.job.name) && node.tasks.size === 0) ? [jobView(node, tasks, cameAt)] : [];
+    return tasks.length > 0 || (also(node.job.name) && node.tasks.size === 0) ? [jobView(node, tasks, since)] : [];
   });
 }
 
 const isChosen = (chosen: Chosen, task: Task): boolean => chosen({ job: task.job.job.name, task: task.id });
 
-function jobView(node: JobNode, tasks: readonly Task[], cameAt: CameAt): JobView {
+function jobView(node: JobNode, tasks: readonly Task[], since: ReturnType<typeof sinceWhen>): JobView {
   const { job } = node;
   const counts: Partial<Record<Phase, number>> = {};
   const failed: JobView['failed'][number][] = [];
@@ -40,7 +38,7 @@ function jobView(node: JobNode, tasks: readonly Task[], cameAt: CameAt): JobView
     if (phase === 'failed' && failed.length < named) failed.push(task.partition);
     if (phase === 'succeeded' && task.success && task.success.definition !== job.definition) definitionChanged += 1;
     if (task.last) ended = Math.max(ended ?? 0, task.last.endedAt);
-    if (waits(phase)) waiting = earlier(waiting, waitingSince(task, cameAt));
+    if (waits(phase)) waiting = earlier(waiting, since(task));
   }
   return {
     job: job.name,
@@ -61,15 +59,6 @@ const waits = (phase: Phase): boolean =>
 const needed = ({ job }: JobNode): string[] =>
   job.sources.flatMap(({ optional, pattern }) => (optional || pattern.captures.length === 0 ? [] : [pattern.id]));
 
-/** When the oldest came of what is there and the task's last success has not consumed. */
-function waitingSince(task: Task, cameAt: CameAt): number | undefined {
-  let since: number | undefined;
-  for (const { members } of task.inputs)
-    for (const { id, version } of members)
-      if (version !== undefined && task.success?.consumed[id] !== version) since = earlier(since, cameAt(id));
-  return since;
-}
-
 const earlier = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 
@@ -78,14 +67,15 @@ export function briefs(
   state: State,
   phases: ReadonlySet<Phase>,
   chosen: Chosen,
-  cameAt: CameAt,
+  times: Times,
 ): ReadonlyMap<Phase, readonly TaskBrief[]> {
+  const sinceOf = sinceWhen(times);
   const found = new Map<Phase, { readonly task: Task; readonly since: number | undefined }[]>();
   for (const task of state.tasks.values()) {
     if (!phases.has(task.phase) || !isChosen(chosen, task)) continue;
     const group = found.get(task.phase) ?? [];
     found.set(task.phase, group);
-    group.push({ task, since: sinceOf(task, cameAt) });
+    group.push({ task, since: sinceOf(task) });
   }
   const sorted = new Map<Phase, readonly TaskBrief[]>();
   for (const [phase, group] of found) {
@@ -111,8 +101,3 @@ export function briefs(
 
 /** Comes last. */
 const never = (over: boolean): number => (over ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
-
-function sinceOf(task: Task, cameAt: CameAt): number | undefined {
-  if (task.run) return task.run.startedAt;
-  return waits(task.phase) ? waitingSince(task, cameAt) : task.last?.endedAt;
-}

@@ -7,7 +7,8 @@ import { type Affixes, added, found } from './affixes.js';
 import { hasUnprintable } from './charset.js';
 import { execute } from './matcher.js';
 import { kindOf, type ObjectId } from './object.js';
-import { match, type Partition, type Pattern } from './pattern.js';
+import { isLiteral, match, type Partition, type Pattern } from './pattern.js';
+import { namesIn } from './pattern-shape.js';
 import { segmentProgram } from './program.js';
 import { isHidden, type Segment, type Wild } from './segment.js';
 
@@ -76,7 +77,8 @@ export class PatternIndex<T> {
       node = newNode(false);
       this.#roots.set(key, node);
     }
-    for (const segment of pattern.segments) node = child(node, segment);
+    if (isLiteral(pattern)) for (const name of namesIn(pattern)) node = literalChild(node, name);
+    else for (const segment of pattern.segments) node = child(node, segment);
     node.entries ??= [];
     node.entries.push({ pattern, value, index: this.#size++ });
   }
@@ -121,17 +123,20 @@ function matches<T>(entries: readonly Entry<T>[], id: ObjectId): readonly Matche
   return result;
 }
 
+function literalChild<T>(node: Node<T>, name: string): Node<T> {
+  node.literals ??= new Map();
+  let next = node.literals.get(name);
+  if (next === undefined) {
+    next = newNode(false);
+    node.literals.set(name, next);
+  }
+  return next;
+}
+
 function child<T>(node: Node<T>, segment: Segment): Node<T> {
   switch (segment.type) {
-    case 'literal': {
-      node.literals ??= new Map();
-      let next = node.literals.get(segment.text);
-      if (next === undefined) {
-        next = newNode(false);
-        node.literals.set(segment.text, next);
-      }
-      return next;
-    }
+    case 'literal':
+      return literalChild(node, segment.text);
     case 'deep':
       node.deep ??= newNode(true);
       return node.deep;

@@ -3,16 +3,17 @@
  */
 import { hasUnprintable } from './charset.js';
 import type { Pattern, PatternProblem } from './pattern.js';
-import { ambiguity, program } from './program.js';
+import { anything, shaped } from './pattern-shape.js';
+import { ambiguity } from './program.js';
 import { err, ok, type Result } from './result.js';
-import { type Segment, type Token, wild } from './segment.js';
-import { parseWhere } from './where.js';
+import { type Language, parseWhere } from './where.js';
 
 /** What `where` says of captures, by name. */
 export type Where = Readonly<Record<string, string>>;
 
 const MAX_LENGTH = 4096;
 const MAX_AMBIGUITY = 3;
+const MAX_SHARED = 1000;
 
 const problem = (code: string, message: string, hint: string): Result<never, PatternProblem> =>
   err({ code, message, hint });
@@ -34,6 +35,12 @@ export function parsePattern(text: string, where: Where = {}): Result<Pattern, P
   const named = colon > 0 && /^[A-Za-z][A-Za-z0-9+.-]+$/.test(text.slice(0, colon));
   const kind = named ? text.slice(0, colon) : 'file';
   const written = named ? text.slice(colon + 1) : text;
+  if (isUsual(text) && (kind === 'file' ? !/(?:^|\/)\.{0,2}(?:\/|$)/.test(written) : written !== '')) {
+    const id = `${kind}:${written}`;
+    const captures = sharedList(capturesIn(id));
+    const free = captures.every((name, at) => !Object.hasOwn(where, name) && captures.indexOf(name) === at);
+    if (free) return ok(shaped(text, { id, kind, captures, languages: anything }));
+  }
 
   if (written === '') {
     return problem('empty-pattern', 'an object has no name', 'write a path, or `kind:name`');
@@ -54,36 +61,53 @@ export function parsePattern(text: string, where: Where = {}): Result<Pattern, P
 
   const names = kind === 'file' ? normalised(text, written) : ok(written.split('/'));
   if (!names.ok) return names;
-  const root = kind === 'file' && written.startsWith('/') ? '/' : '';
-  const segments: Segment[] = [];
+  const languages = new Map<string, Language>();
   for (const name of names.value) {
-    const segment = parseSegment(name, where);
-    if (!segment.ok) return segment;
-    segments.push(segment.value);
+    const found = checkSegment(name, where, languages);
+    if (found !== undefined) return err(found);
   }
-  // A star below it says what `**` at the end means: every file, however deep.
-  if (segments.at(-1)?.type === 'deep') segments.push(wild('*', [{ type: 'run' }]));
-
-  const whole = program(segments, root);
-  if (ambiguity(whole) > MAX_AMBIGUITY) {
+  const root = kind === 'file' && written.startsWith('/') ? '/' : '';
+  const id = `${kind}:${root}${names.value.join('/')}`;
+  const all = capturesIn(id);
+  const captures = sharedList([...new Set(all)]);
+  const pattern = shaped(copyOf(text), { id, kind, captures, languages: languages.size === 0 ? anything : languages });
+  if (captures.length < all.length && ambiguity(pattern.program) > MAX_AMBIGUITY) {
     return problem(
       'too-ambiguous',
       `\`${text}\` repeats captures in a way that takes too long to match`,
       'give what repeats a segment of its own, as in `{a}/{b}/{a}_{b}.csv`',
     );
   }
-  const holes = segments.flatMap((segment) => (segment.type === 'wild' ? segment.tokens : []));
-  return ok({
-    text,
-    id: `${kind}:${root}${names.value.join('/')}`,
-    kind,
-    captures: whole.names,
-    gathers:
-      segments.some((segment) => segment.type === 'deep') || holes.some(({ type }) => type === 'run' || type === 'one'),
-    root,
-    segments,
-    program: whole,
-  });
+  return ok(pattern);
+}
+
+/** Printable ASCII, no `**`, braces around names and never side by side: nothing to refuse, and nothing to work out. */
+const isUsual = (text: string): boolean =>
+  text.length <= MAX_LENGTH &&
+  /^[\x20-\x7a|\x7e]*(?:\{(?!__proto__\})[A-Za-z_]\w*\}(?!\{)[\x20-\x7a|\x7e]*)*$/.test(text) &&
+  !text.includes('**');
+
+/** What stands between braces, which pair up. */
+function capturesIn(name: string): readonly string[] {
+  const captures: string[] = [];
+  for (let at = name.indexOf('{'); at >= 0; at = name.indexOf('{', at + 1))
+    captures.push(name.slice(at + 1, name.indexOf('}', at)));
+  return captures;
+}
+
+/** With characters of its own: a piece of a text would keep all of it. */
+const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as string; // what a text reads back as
+
+const lists = new Map<string, readonly string[]>();
+
+/** An equal list, the same for all patterns: most of a mapping's capture one of a few names. */
+function sharedList(list: readonly string[]): readonly string[] {
+  const key = list.join();
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  if (lists.size >= MAX_SHARED) lists.clear();
+  lists.set(key, list);
+  return list;
 }
 
 /** Braces that do not pair up, or hold no name. */
@@ -138,41 +162,28 @@ function normalised(text: string, path: string): Result<readonly string[], Patte
   return ok(isDirectory ? [...result, ''] : result);
 }
 
-function parseSegment(name: string, where: Where): Result<Segment, PatternProblem> {
-  if (!/[{*?]/.test(name)) return ok({ type: 'literal', text: name });
-  if (name === '**') return ok({ type: 'deep' });
-  if (name.includes('**')) {
-    return problem(
-      'bad-star',
-      `\`${name}\` has \`**\` beside other text`,
-      '`**` stands alone between slashes; `*` matches within a name',
-    );
+/** What is wrong with a segment; notes what its captures may be. */
+function checkSegment(name: string, where: Where, languages: Map<string, Language>): PatternProblem | undefined {
+  if (name !== '**' && name.includes('**')) {
+    return {
+      code: 'bad-star',
+      message: `\`${name}\` has \`**\` beside other text`,
+      hint: '`**` stands alone between slashes; `*` matches within a name',
+    };
   }
-  const tokens: Token[] = [];
-  for (const [part] of name.matchAll(/[^{*?]+|\{\w+\}|[*?]/g)) {
-    if (part === '*') tokens.push({ type: 'run' });
-    else if (part === '?') tokens.push({ type: 'one' });
-    else if (!part.startsWith('{')) tokens.push({ type: 'literal', text: part });
-    else {
-      const capture = parseCapture(part.slice(1, -1), where, tokens.length === 0);
-      if (!capture.ok) return capture;
-      tokens.push(capture.value);
+  for (const { 1: capture = '', index } of name.matchAll(/\{(\w+)\}/g)) {
+    const source = Object.hasOwn(where, capture) ? where[capture] : undefined;
+    if (source === undefined) continue;
+    const language = parseWhere(capture, source);
+    if (!language.ok) return language.error;
+    if (index === 0 && language.value.dotted) {
+      return {
+        code: 'where-matches-nothing',
+        message: `\`where\` for {${capture}}: every value would begin with a dot, and a capture at the start of a name never does`,
+        hint: `write the dot before the capture: \`.{${capture}}\``,
+      };
     }
+    languages.set(capture, language.value);
   }
-  return ok(wild(name, tokens));
-}
-
-function parseCapture(name: string, where: Where, first: boolean): Result<Token, PatternProblem> {
-  const source = Object.hasOwn(where, name) ? where[name] : undefined;
-  if (source === undefined) return ok({ type: 'capture', name });
-  const language = parseWhere(name, source);
-  if (!language.ok) return language;
-  if (first && language.value.dotted) {
-    return problem(
-      'where-matches-nothing',
-      `\`where\` for {${name}}: every value would begin with a dot, and a capture at the start of a name never does`,
-      `write the dot before the capture: \`.{${name}}\``,
-    );
-  }
-  return ok({ type: 'capture', name, language: language.value });
+  return undefined;
 }

@@ -9,8 +9,9 @@
 import { hasUnprintable } from './charset.js';
 import { execute } from './matcher.js';
 import { asObjectId, isDirectory, type ObjectId } from './object.js';
-import { type Program, program } from './program.js';
-import { type Segment, wild } from './segment.js';
+import { type Languages, shaped } from './pattern-shape.js';
+import type { Program } from './program.js';
+import type { Segment } from './segment.js';
 
 export { overlap } from './overlap.js';
 export { parsePattern } from './pattern-parse.js';
@@ -36,14 +37,18 @@ export interface Pattern {
   readonly captures: readonly string[];
   /** It has a star or a question mark: it matches a set that is given to one task together. */
   readonly gathers: boolean;
-  /** For this folder only: where its segments begin (`/` for an absolute path), what they are, how they are matched. */
+  /**
+   * For this folder only: what its captures may be, where its segments begin (`/` for an absolute path), what they are, how
+   * they are matched. Segments and program are worked out when they are asked for.
+   */
+  readonly languages: Languages;
   readonly root: '' | '/';
   readonly segments: readonly Segment[];
   readonly program: Program;
 }
 
 /** It has no holes: it names one object, whose id is the pattern's. */
-export const isLiteral = (pattern: Pattern): boolean => pattern.segments.every(({ type }) => type === 'literal');
+export const isLiteral = ({ captures, gathers }: Pattern): boolean => captures.length === 0 && !gathers;
 
 /** The values it captures from an object's id, or undefined where it does not match. */
 export function match(pattern: Pattern, id: ObjectId): Partition | undefined {
@@ -83,15 +88,11 @@ export function fixedPart(pattern: Pattern): string {
 }
 
 /** What lies in the directories of a pattern, at any depth, but for what no hole matches: hidden names. */
-export function contentsOf(directories: Pattern): Pattern {
-  const segments: Segment[] = [...directories.segments.slice(0, -1), { type: 'deep' }, wild('*', [{ type: 'run' }])];
-  return withSegments(directories, `${directories.id}**/*`, segments);
-}
+export const contentsOf = (directories: Pattern): Pattern => withId(directories, `${directories.id}**/*`);
 
 /** The same names without the slash at their end; a pattern of files as it is. */
 export const asFiles = (pattern: Pattern): Pattern =>
-  isDirectory(pattern.id) ? withSegments(pattern, pattern.id.slice(0, -1), pattern.segments.slice(0, -1)) : pattern;
+  isDirectory(pattern.id) ? withId(pattern, pattern.id.slice(0, -1)) : pattern;
 
-function withSegments(pattern: Pattern, id: string, segments: readonly Segment[]): Pattern {
-  return { ...pattern, text: id, id, gathers: /[*?]/.test(id), segments, program: program(segments, pattern.root) };
-}
+const withId = (pattern: Pattern, id: string): Pattern =>
+  shaped(id, { id, kind: pattern.kind, captures: pattern.captures, languages: pattern.languages });

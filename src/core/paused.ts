@@ -1,7 +1,7 @@
 /** Runs that are between two attempts, as the records tell: a failed attempt is the last that is told of them. */
-
 import type { JournalRecord } from './record.js';
 import { release } from './room.js';
+import { nextAttemptAt } from './run.js';
 import type { State } from './state.js';
 
 /** Marks them so in a state that was made from these records: they take no room, and go on by themselves. */
@@ -15,10 +15,9 @@ export function markPaused(state: State, records: Iterable<JournalRecord>): void
     const task = state.runs.get(id);
     const run = task?.run;
     if (!task || run?.stage !== 'executing') continue;
-    const { delay, backoff } = task.job.job.retries;
     release(state, task);
     run.stage = 'pausing';
     run.attempt = attempt + 1;
-    run.nextAt = at + delay * backoff ** (attempt - run.first);
+    run.nextAt = nextAttemptAt(task, run, attempt, at);
   }
 }

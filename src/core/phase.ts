@@ -11,7 +11,7 @@
  */
 
 import { forget, knowObject } from './known.js';
-import type { ObjectId, Version } from './object.js';
+import { asVersion, type ObjectId, type Version } from './object.js';
 import { tell, touch, upstreamWave } from './pending.js';
 import { readiness } from './readiness.js';
 import { enqueue } from './room.js';
@@ -89,7 +89,10 @@ function noteChange(state: State, task: Task, input: Input, object: ObjectNode, 
   if (object.version !== undefined) task.nextWave = Math.min(task.nextWave, wave);
   if (!task.success) return object.version !== undefined;
   if (task.job.job.sources[input.source]?.trigger === false) return false;
-  if (object.version === undefined || task.success.consumed[object.id] === object.version) {
+  const consumed = task.success.consumed[object.id];
+  if (object.version === undefined || consumed === object.version) {
+    // It is the same text, and with many files it counts that it is there once.
+    if (consumed !== undefined && object.version !== undefined) object.version = asVersion(consumed);
     task.changed?.delete(object);
     if (task.changed?.size === 0) task.changed = undefined;
     return false;

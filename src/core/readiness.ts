@@ -19,6 +19,7 @@ import { upstreamWave } from './pending.js';
 import { unreachable } from './result.js';
 import { never } from './soonest.js';
 import type { Input, ObjectNode, Past, State, Task } from './state.js';
+import { naturally } from './task-name.js';
 import type { Phase, Reason, ReasonCode } from './views.js';
 
 /** At most so many reasons of one kind are spelled out. */
@@ -50,7 +51,7 @@ export function readiness(state: State, task: Task, reasons?: Reason[]): Phase {
     if (say && missing) sayMissing(task, say);
     return 'failed';
   }
-  if (task.failed > 0 && job.onUpstreamFailure === 'block') {
+  if (task.failed > 0 && job.onUpstreamFailure === 'block' && (!task.forced || blockers(task, 1).length > 0)) {
     if (say) sayBlocked(task, say);
     if (say && missing) sayMissing(task, say);
     return 'blocked';
@@ -148,7 +149,10 @@ function sayUpToDate(task: Task, say: Say): void {
   if (changed > 0) say('when-unsatisfied', '`when: all` waits until every triggering source has changed');
   else say('up-to-date', 'nothing has changed since its last success');
   if (task.success && task.success.definition !== task.job.job.definition)
-    say('definition-changed', 'its definition has changed since; `objflow run --force` runs it with the new one');
+    say(
+      'definition-changed',
+      `its definition has changed since; \`objflow run --force ${task.job.job.name}\` runs it with the new one, \`objflow reset ${task.job.job.name}\` has a daemon do so`,
+    );
   for (const [at, { pattern, optional }] of task.job.job.sources.entries()) {
     if (optional || task.inputs[at]?.present !== 0) continue;
     const object = pattern.gathers ? pattern.id : fill(pattern, task.partition);
@@ -230,22 +234,39 @@ function lacking({ id, rules }: ObjectNode, { lacks, last }: Settling): [code: R
 }
 
 function sayBlocked(task: Task, say: Say): void {
+  const found = [...blockers(task, 1000)].sort((one, other) => naturally(one.writer.id, other.writer.id));
+  for (const { object, writer } of found)
+    say('blocked-by', `blocked by ${writer.id}, which failed`, { object: object.id, task: writer.id });
+}
+
+interface Blocker {
+  readonly object: ObjectNode;
+  readonly writer: Task;
+}
+
+/**
+ * What stands failed upstream, the nearest first found, so many at most. Who forces a task has said what may run: what
+ * was not selected neither runs nor holds, and blocks it as little.
+ */
+function blockers(task: Task, most: number): readonly Blocker[] {
+  const found: Blocker[] = [];
   const seen = new Set<Task>();
   const walk = (at: Task): void => {
     for (const input of at.inputs) {
       if (input.failed === 0) continue;
       for (const object of input.members) {
         for (const writer of object.failed > 0 ? object.writers : []) {
-          if (!writer.toldFailed || seen.has(writer) || seen.size > 1000) continue;
+          if (found.length >= most || seen.size > 1000) return;
+          if (!writer.toldFailed || seen.has(writer) || (task.forced && !writer.selected)) continue;
           seen.add(writer);
-          if (writer.phase === 'failed')
-            say('blocked-by', `blocked by ${writer.id}, which failed`, { object: object.id, task: writer.id });
+          if (writer.phase === 'failed') found.push({ object, writer });
           else walk(writer);
         }
       }
     }
   };
   walk(task);
+  return found;
 }
 
 function sayHeld(task: Task, say: Say): void {

@@ -10,10 +10,8 @@ import { asVersion } from './object.js';
 import type { Partition } from './pattern.js';
 import { compareWithSuccess, enter, setKnownVersion } from './phase.js';
 import { enqueue, occupy } from './room.js';
-import { remember } from './run.js';
 import { never } from './soonest.js';
 import { emptyState, jobNode, type Running, type State, type StateOptions, type Task, type Told } from './state.js';
-import { forgetPast } from './step.js';
 
 /**
  * The state that the history left, under this mapping. Jobs that are gone leave their past aside; what still runs of them
@@ -26,7 +24,7 @@ export function restore(mapping: Mapping, history: History, options: StateOption
   for (const [id, version] of history.leftovers) state.strays.leftovers.set(id, version);
   for (const job of state.jobs.values()) if (job.job.captures.length === 0) knowTask(state, job, {});
   for (const [name, told] of history.tasks) {
-    if (told.runs.length === 0 && !told.open) continue;
+    if (!told.last && !told.open) continue;
     const task = taskOf(state, name, told, from);
     if (task) restoreTask(state, task, told, from);
     else state.strays.tasks.set(name, told);
@@ -57,20 +55,22 @@ function carryOver(state: State, from: State): void {
 
 /** The task that is told of, if it is one of this mapping's, or still runs. */
 function taskOf(state: State, name: string, told: Told, from: State | undefined): Task | undefined {
-  const job = state.jobs.get(told.job);
-  if (job && sameNames(job.job.captures, told.partition)) {
-    const task = knowTask(state, job, told.partition);
+  const { about } = told;
+  const { partition } = about;
+  const job = state.jobs.get(about.job);
+  if (job && sameNames(job.job.captures, partition)) {
+    const task = knowTask(state, job, partition);
     if (task.id === name) return task;
     forgetTask(state, task);
   }
   if (!told.open) return undefined;
-  const last = from?.tasks.get(name)?.job.job ?? unknownJob(told);
+  const last = from?.tasks.get(name)?.job.job ?? unknownJob(about);
   const pool = last.pool === undefined ? undefined : state.pools.get(last.pool);
-  return knowTask(state, jobNode({ ...last, sources: [] }, 0, pool, true), told.partition);
+  return knowTask(state, jobNode({ ...last, sources: [] }, 0, pool, true), partition);
 }
 
 /** A job of which nothing is left but a run: how that ends is all that there is to know. */
-const unknownJob = ({ job, partition }: Told): Job => ({
+const unknownJob = ({ job, partition }: Told['about']): Job => ({
   name: job,
   index: -1,
   tags: [],
@@ -92,21 +92,21 @@ const unknownJob = ({ job, partition }: Told): Job => ({
 });
 
 function restoreTask(state: State, task: Task, told: Told, from: State | undefined): void {
-  forgetPast(task);
-  for (const run of told.runs) remember(task, run);
+  task.success = told.success?.();
+  task.last = told.last === told.success ? task.success : told.last?.();
   task.retried = told.retried;
   if (!told.open) return;
-  const { started, since, first } = told.open;
-  const live = from?.runs.get(started.run)?.run;
+  const { first, latest } = told.open;
+  const live = from?.runs.get(latest.run)?.run;
   const run: Running = {
-    run: started.run,
-    key: started.key,
-    definition: started.definition,
-    consumed: started.consumed,
+    run: latest.run,
+    key: latest.key,
+    definition: latest.definition,
+    consumed: latest.consumed,
     targets: live ? live.targets.map(({ id }) => knowObject(state, id)) : task.targets,
-    startedAt: since,
-    first,
-    attempt: started.attempt,
+    startedAt: first.at,
+    first: first.attempt,
+    attempt: latest.attempt,
     stage: live?.stage ?? 'doubt',
     nextAt: live?.nextAt ?? 0,
   };

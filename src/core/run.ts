@@ -140,9 +140,8 @@ function failAttempt(
   at: number,
   effects: Effect[],
 ): void {
-  const { delay, backoff } = task.job.job.retries;
-  const nextAt = at + delay * backoff ** (run.attempt - run.first);
   const { attempt } = run;
+  const nextAt = nextAttemptAt(task, run, attempt, at);
   const ending = endingOf(outcome);
   effects.push(
     { type: 'append', record: { type: 'attempt-failed', at, run: run.run, attempt, ...ending } },
@@ -151,6 +150,12 @@ function failAttempt(
   run.attempt += 1;
   settleTargets(state, run.targets, outcome, versionsAfter(task, run, outcome), task.wave);
   pause(state, task, run, nextAt);
+}
+
+/** When the attempt that follows this one starts, if this one failed at `at`. Both in milliseconds since 1970. */
+export function nextAttemptAt(task: Task, { first }: Running, attempt: number, at: number): number {
+  const { delay, backoff } = task.job.job.retries;
+  return at + delay * backoff ** (attempt - first);
 }
 
 function pause(state: State, task: Task, run: Running, nextAt: number): void {

@@ -4,6 +4,7 @@
  * `known` finds and forgets objects and tasks, `pending` carries waves and failures downstream, `phase` moves tasks,
  * `room` says what may start.
  */
+import type { Few } from './few.js';
 import { Heap } from './heap.js';
 import type { Job } from './job.js';
 import type { Settling } from './landing.js';
@@ -33,9 +34,10 @@ export interface ObjectNode extends Place {
   trouble: string | undefined;
   /** What a failed or interrupted run left: nobody may consume this version. */
   leftover: string | undefined;
-  readonly inputs: Input[];
+  /** What it is a member of. Replaced as it grows: an array that was made empty has room for seventeen. */
+  inputs: Input[];
   /** Known tasks that target it. */
-  readonly writers: Set<Task>;
+  readonly writers: Few<Task>;
   /** How many running tasks are writing it now. */
   writing: number;
   pending: Soonest<Task> | undefined;
@@ -49,10 +51,10 @@ export interface Input {
   readonly key: string;
   readonly values: Partition;
   /** Known objects that match. */
-  readonly members: Set<ObjectNode>;
+  readonly members: Few<ObjectNode>;
   /** How many of them exist. */
   present: number;
-  readonly tasks: Set<Task>;
+  readonly tasks: Few<Task>;
   pending: Soonest<ObjectNode> | undefined;
   failed: number;
 }
@@ -96,13 +98,14 @@ export interface Past extends Ending {
 /** A run as the journal tells it. */
 export type RunTold = Past & { readonly task: string; readonly job: string; readonly partition: Partition };
 
-/** What is told of one task. */
+/** What is told of one task. Its runs are read when they are needed: of most that are told of, only the last is. */
 export interface Told {
-  readonly job: string;
-  readonly partition: Partition;
-  /** In their order; of those that are over, its last success and its last are enough. */
-  readonly runs: RunTold[];
-  open: { readonly started: RunStarted; readonly since: number; readonly first: number } | undefined;
+  readonly about: { readonly job: string; readonly partition: Partition };
+  success: (() => Past) | undefined;
+  /** May be that success. */
+  last: (() => Past) | undefined;
+  /** The starts of its first and its latest attempt. */
+  open: { readonly first: RunStarted; readonly latest: RunStarted } | undefined;
   retried: boolean;
 }
 
@@ -141,8 +144,8 @@ export interface Task extends Place {
   readonly selected: boolean;
   readonly order: number;
   /** One for each source of the job. */
-  readonly inputs: Input[];
-  readonly targets: ObjectNode[];
+  readonly inputs: readonly Input[];
+  readonly targets: readonly ObjectNode[];
   phase: Phase;
   success: Past | undefined;
   last: Past | undefined;

@@ -13,3 +13,24 @@ export function taskName(job: Pick<Job, 'name' | 'captures'>, partition: Partiti
   if (job.captures.length === 0) return job.name;
   return `${job.name}[${job.captures.map((name) => `${name}=${escaped(partition[name] ?? '')}`).join(',')}]`;
 }
+
+/** An order among names in which `load[d=9]` comes before `load[d=10]`. */
+export function naturally(one: string, other: string): number {
+  const parts = one.match(/\d+|\D+/g) ?? [];
+  const others = other.match(/\d+|\D+/g) ?? [];
+  for (const [at, part] of parts.entries()) {
+    const against = others[at];
+    if (against === undefined) return 1;
+    const order = /^\d/.test(part) && /^\d/.test(against) ? byNumber(part, against) : 0;
+    if (order !== 0) return order;
+    if (part !== against) return part < against ? -1 : 1;
+  }
+  return parts.length - others.length;
+}
+
+/** However many digits there are. */
+function byNumber(one: string, other: string): number {
+  const [digits, others] = [one.replace(/^0+/, ''), other.replace(/^0+/, '')];
+  if (digits.length !== others.length) return digits.length - others.length;
+  return digits === others ? 0 : digits < others ? -1 : 1;
+}

@@ -36,6 +36,25 @@ export interface Reason {
   readonly task?: string;
 }
 
+/**
+ * As what a state is held. `watch`: the daemon, which takes up all that comes. `run`: takes up what is there when it
+ * begins. `take-up`: records what is asked, and starts nothing.
+ */
+export type Role = 'watch' | 'run' | 'take-up';
+
+/** What a state is held for. */
+export interface Purpose {
+  /** Absent where whoever holds it does not say. */
+  readonly role?: Role;
+  /** It is a run of what was selected. */
+  readonly selected?: boolean;
+}
+
+/** Who holds a state, as far as that is told. */
+export interface AtWork extends Purpose {
+  readonly pid?: number;
+}
+
 export interface RunView {
   readonly run: string;
   readonly task: string;
@@ -76,7 +95,7 @@ export interface JobView {
   readonly failed: readonly Readonly<Record<string, string>>[];
   /** When the last of their runs ended, in milliseconds since 1970. */
   readonly lastEndedAt?: number;
-  /** When the oldest came of what a task has not consumed yet, in milliseconds since 1970. */
+  /** Since when the one waits that has waited longest, in milliseconds since 1970; absent where that is not known. */
   readonly waitingSince?: number;
   /** Where there is no task yet: ids of the patterns of which something has to be there for the first. */
   readonly waitsFor: readonly string[];
@@ -87,8 +106,8 @@ export interface TaskBrief {
   readonly job: string;
   readonly phase: Phase;
   /**
-   * Milliseconds since 1970: when its run started, its last one ended, or the oldest came of what it has not consumed
-   * yet; absent where that is not known.
+   * Milliseconds since 1970: when its run started, its last one ended, or it came to wait as it does; absent where that
+   * is not known.
    */
   readonly since?: number;
   whole(): TaskView;
@@ -123,6 +142,21 @@ export interface SummaryView {
   readonly upToDate: number;
 }
 
+/** What there is for a call of `run` that finds nothing at all to do. */
+export interface EmptyView {
+  /** Not everything was to run. */
+  readonly isPart: boolean;
+  /** Jobs of which something may run, and those of them that are disabled, with where they stand: `objflow.yaml:48`. */
+  readonly jobs: readonly string[];
+  readonly disabled: readonly { readonly job: string; readonly place: string }[];
+}
+
+/** A task that was running when objflow ended, or that another one runs: it goes on, or has ended since. */
+export interface LeftTask {
+  readonly task: string;
+  readonly fate: 'running' | 'ended';
+}
+
 /** A task that would run, and why. */
 export interface PlannedTask {
   readonly task: string;
@@ -138,6 +172,10 @@ export interface PlanView {
   readonly notRun?: readonly Pick<TaskView, 'task' | 'phase' | 'reasons'>[];
   /** How many tasks have nothing to do. */
   readonly upToDate?: number;
+  /** Runs that are in progress, and go on. */
+  readonly left?: readonly LeftTask[];
+  /** What there is, where there is nothing to do. */
+  readonly empty?: EmptyView;
   /** Objects that are said to land, or to be announced. */
   readonly landed?: readonly string[];
   /** Those of them that no job reads. */
@@ -150,7 +188,7 @@ export interface AskedView {
   readonly tasks: readonly string[];
   readonly left: readonly { readonly task: string; readonly reason: string }[];
   /** Tasks for which there was nothing to do. */
-  readonly upToDate?: readonly string[];
+  readonly already?: readonly string[];
   /** Whoever holds the state was asked; otherwise it is done. */
   readonly asked: boolean;
   readonly dryRun: boolean;

@@ -9,6 +9,7 @@ import type { Pattern } from './pattern.js';
 import { PatternIndex } from './pattern-index.js';
 import type { JournalRecord, Versions } from './record.js';
 import type { JobNode, ObjectNode, State, Task } from './state.js';
+import type { AtWork } from './views.js';
 import type { Came, Lacks, Near, Next, ObjectFacts } from './why-view.js';
 
 /** An object, or a pattern, of which nothing is there. */
@@ -19,8 +20,8 @@ export interface Facts {
   readonly records: Iterable<JournalRecord>;
   /** What was found of each file that was looked at. */
   readonly seen: ReadonlyMap<ObjectId, Observation>;
-  /** A run or a daemon is at work: what is ready starts by itself. */
-  readonly isHeld: boolean;
+  /** Who is at work on the state: only a daemon surely starts what is ready. */
+  readonly atWork?: AtWork | undefined;
   /** What lies where it is wanted, or nearly there. */
   readonly near: (wanted: Wanted) => readonly Near[];
 }
@@ -88,7 +89,7 @@ export function objectFacts(asking: Asking, id: ObjectId, node: ObjectNode | und
   if (node?.leftover !== undefined && version === undefined)
     return { object: id, state: 'left', version: node.leftover, ...size, ...how(node.leftover), near: [] };
   if (version !== undefined) return { object: id, state: 'there', version, ...size, ...how(version), near: [] };
-  return { object: id, state: 'absent', near: kindOf(id) === 'file' ? facts.near({ object: id }) : [] };
+  return { object: id, state: 'absent', near: facts.near({ object: id }) };
 }
 
 /** Something that is no file and that no run made: what waits to be recorded has no time yet. */

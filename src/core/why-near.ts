@@ -9,7 +9,7 @@ import { match, type Pattern, parsePattern } from './pattern.js';
 const mostLetters = 3;
 
 /** Do two names differ in one place only, as after a typo? Those of two days do not: only digits tell them apart. */
-export function isClose(name: string, other: string): boolean {
+function isClose(name: string, other: string): boolean {
   const [one, two] = [name.toLowerCase(), other.toLowerCase()];
   if (one === two) return true;
   const shorter = Math.min(one.length, two.length);
@@ -33,19 +33,25 @@ export function apartFrom(wanted: ObjectId, path: string): string | undefined {
 export function apartFromPattern(pattern: Pattern, path: string): string | undefined {
   const id = fileId(path);
   if (match(pattern, id)) return undefined;
-  const free = withoutWhere(pattern);
-  const values = free && match(free, id);
-  if (values) {
-    const refused = Object.keys(values).filter((name) => !isFine(pattern, name, values[name] ?? ''));
-    const names = refused.length > 0 ? refused : Object.keys(values);
-    const told = names.map((name) => `${name} may not be ${values[name]}`).join(', ');
-    return `would match ${pattern.text}, but for \`where\`: ${told} (${names.map((name) => whereOf(pattern, name) ?? '').join(', ')})`;
-  }
-  const meant = [...candidates(pattern, path)].filter((candidate) => isClose(path, candidate));
+  const refused = refusedByWhere(pattern, id);
+  if (refused !== undefined) return refused;
+  const meant = [...filledFrom(pattern, path)].filter((candidate) => isClose(path, candidate));
   const by = (one: Pattern | undefined) => meant.find((candidate) => one && match(one, fileId(candidate)));
-  const found = by(pattern) ?? by(free);
+  const found = by(pattern) ?? by(withoutWhere(pattern));
   if (found !== undefined) return `nearly matches ${pattern.text}: compare ${found}`;
   return undefined;
+}
+
+/** Which values `where` refuses of an object that the pattern would match without it, in words that follow its name. */
+export function refusedByWhere(pattern: Pattern, id: ObjectId): string | undefined {
+  if (match(pattern, id)) return undefined;
+  const free = withoutWhere(pattern);
+  const values = free && match(free, id);
+  if (!values) return undefined;
+  const refused = Object.keys(values).filter((name) => !isFine(pattern, name, values[name] ?? ''));
+  const names = refused.length > 0 ? refused : Object.keys(values);
+  const told = names.map((name) => `${name} may not be ${values[name]}`).join(', ');
+  return `would match ${pattern.text}, but for \`where\`: ${told} (${names.map((name) => whereOf(pattern, name) ?? '').join(', ')})`;
 }
 
 /** The same pattern, whose captures may be anything. */
@@ -70,9 +76,9 @@ function whereOf({ segments }: Pattern, name: string): string | undefined {
   return undefined;
 }
 
-/** What the path would be if what is written in the pattern stood in it: literals taken from there, the rest from here. */
-function* candidates(pattern: Pattern, path: string): Iterable<string> {
-  const names = path.split('/');
+/** What a name would be if what is written in the pattern stood in it: literals taken from there, the rest from here. */
+export function* filledFrom(pattern: Pattern, name: string): Iterable<string> {
+  const names = name.split('/');
   const written = nameOf(pattern.id).split('/');
   if (written.length !== names.length) return;
   for (const shift of [0, -1, 1, -2, 2])
@@ -84,6 +90,12 @@ function refill(segment: string, name: string, shift: number): string {
   const hole = segment.search(/[{*?]/);
   if (hole < 0) return segment;
   const [rest = ''] = /[^}*?]*$/.exec(segment) ?? [];
-  const end = name.endsWith(rest) ? name.length - rest.length : Math.max(name.lastIndexOf('.'), 0) || name.length;
-  return segment.slice(0, hole) + name.slice(Math.max(0, hole + shift), end) + rest;
+  return segment.slice(0, hole) + name.slice(Math.max(0, hole + shift), endOfHole(name, hole, rest)) + rest;
+}
+
+/** Where that ends in a name which stands in a hole; what follows it may have grown (`a.csv.part`), or be another ending. */
+function endOfHole(name: string, hole: number, rest: string): number {
+  const grown = rest.includes('.') ? name.indexOf(rest, hole + 1) : -1;
+  if (grown >= 0) return grown;
+  return name.endsWith(rest) ? name.length - rest.length : Math.max(name.lastIndexOf('.'), 0) || name.length;
 }

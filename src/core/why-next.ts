@@ -3,9 +3,10 @@
  * things are wanting, the one that somebody has to do something about.
  */
 import type { Job } from './job.js';
+import type { Mapping } from './mapping.js';
 import { kindOf } from './object.js';
 import type { State, Task } from './state.js';
-import type { TaskView } from './views.js';
+import type { AtWork, TaskView } from './views.js';
 import type { Asking } from './why-facts.js';
 import type { Next, ObjectFacts, WhySource, WhyTask } from './why-view.js';
 
@@ -50,7 +51,7 @@ export function nextOf(
     }
     case 'held': {
       const [by] = tasksOf(state, reasons, 'held-by');
-      return by ? (told.get(by) ?? soon(facts.isHeld, by)) : { do: 'start', task: task.id, by: [] };
+      return by ? (told.get(by) ?? soon(by, facts.atWork)) : { do: 'start', task: task.id, by: [] };
     }
     case 'waiting':
       return missing(sources) ?? { do: 'ask', task: task.id };
@@ -66,15 +67,26 @@ function nextOfRun({ id, run }: Task): Next {
 }
 
 /** The job is to be enabled where it stands. */
-export function enable({ mapping }: State, { name, place }: Job): Next {
+export const enable = ({ mapping }: State, job: Job): Next => ({
+  do: 'enable',
+  job: job.name,
+  place: placeOf(mapping, job),
+});
+
+/** Where a job is declared, from the project's root: `jobs/load.yaml:12`. */
+export function placeOf(mapping: Pick<Mapping, 'root'>, { place }: Job): string {
   const root = mapping.root.endsWith('/') ? mapping.root : `${mapping.root}/`;
   const file = place.file.startsWith(root) ? place.file.slice(root.length) : place.file;
-  return { do: 'enable', job: name, place: `${file}:${place.line}` };
+  return `${file}:${place.line}`;
 }
 
 /** A task that holds another, and is not told itself. */
-const soon = (isHeld: boolean, task: Task): Next =>
-  task.run ? nextOfRun(task) : isHeld ? { do: 'start', task: task.id, by: [] } : { do: 'ask', task: task.id };
+const soon = (task: Task, atWork: AtWork | undefined): Next =>
+  task.run
+    ? nextOfRun(task)
+    : atWork?.role === 'watch'
+      ? { do: 'start', task: task.id, by: [] }
+      : { do: 'ask', task: task.id };
 
 const mend = (task: Task, more: number): Next => ({ do: 'mend', task: task.id, job: task.job.job.name, more });
 
@@ -100,8 +112,8 @@ export function nextOfObject(facts: ObjectFacts, makers: readonly WhyTask[]): Ne
   if (lacks?.what === 'size') return { do: 'grow', object, size, least: lacks.least };
   const made = hardest(makers.map((maker) => remade(object, maker)));
   if (made) return made;
-  if (kindOf(object) !== 'file') return { do: 'announce', object };
   const [first] = near;
+  if (kindOf(object) !== 'file' && first === undefined) return { do: 'announce', object };
   return { do: 'land', object, ...(first === undefined ? {} : { near: first }) };
 }
 

@@ -117,7 +117,7 @@ export type Next =
   | { readonly do: 'look'; readonly object: string; readonly problem: string }
   /** `place`: where the job stands, `jobs/load.yaml:12`. */
   | { readonly do: 'enable'; readonly job: string; readonly place: string }
-  /** It failed. `more`: as many others block the same thing. */
+  /** It failed; `task` is the job where several of its tasks did. `more`: as many others block the same thing. */
   | { readonly do: 'mend'; readonly task: string; readonly job: string; readonly more: number }
   /** The tree ended before it. */
   | { readonly do: 'ask'; readonly task: string };

@@ -7,7 +7,8 @@ import { displayName, type ObjectId } from './object.js';
 import { upstreamWave } from './pending.js';
 import { never } from './soonest.js';
 import type { JobNode, State, Task } from './state.js';
-import type { Phase, TaskView } from './views.js';
+import { naturally } from './task-name.js';
+import type { AtWork, Phase, TaskView } from './views.js';
 import { type Asking, ask, type Facts, objectFacts } from './why-facts.js';
 import { hardest, nextOf, nextOfObject } from './why-next.js';
 import { type Makers, sourcesOf } from './why-sources.js';
@@ -42,10 +43,13 @@ export function whyJob(state: State, facts: Facts, node: JobNode, values?: Reado
   for (const { phase } of tasks) phases[phase] = (phases[phase] ?? 0) + 1;
   const rank = new Map(ranking.map((phase, at) => [phase, at]));
   const rankOf = (task: Task): number => (task.phase !== 'failed' && task.toldFailed ? 1 : (rank.get(task.phase) ?? 0));
-  const sorted = tasks.sort((one, other) => rankOf(one) - rankOf(other) || (one.id < other.id ? -1 : 1));
+  const sorted = tasks.sort((one, other) => rankOf(one) - rankOf(other) || naturally(one.id, other.id));
   const pending = sorted.filter((task) => !isCalm(task));
   const told = pending.slice(0, most.tasks).map((task) => tellTask(asking, task));
-  const next: Next = hardest(told.map((task) => task.next)) ?? { do: 'nothing' };
+  const hard: Next = hardest(told.map((task) => task.next)) ?? { do: 'nothing' };
+  // What one mends, all of them may have failed for.
+  const isOwn = hard.do === 'mend' && hard.job === node.job.name && (phases.failed ?? 0) > 1;
+  const next: Next = isOwn ? { ...hard, task: node.job.name } : hard;
   return { kind: 'job', subject: node.job.name, isUpToDate: pending.length === 0, next, phases, tasks: told };
 }
 
@@ -130,11 +134,11 @@ function othersOf({ state, told, facts }: Asking, task: Task, { phase, reasons }
   );
   const others = named.filter((other) => !told.has(other));
   if (phase !== 'ready') return others.slice(0, most.others);
-  return takers(state, task, reasons, facts.isHeld).slice(0, most.others);
+  return takers(state, task, reasons, facts.atWork).slice(0, most.others);
 }
 
 /** Who takes the room that the task waits for. */
-function takers(state: State, task: Task, reasons: TaskView['reasons'], isHeld: boolean): Task[] {
+function takers(state: State, task: Task, reasons: TaskView['reasons'], atWork: AtWork | undefined): Task[] {
   const running = [...state.runs.values()].filter((other) => other !== task);
   if (reasons.some(({ code }) => code === 'being-written')) {
     const near = new Set([...task.targets, ...task.inputs.flatMap(({ members }) => [...members])]);
@@ -145,6 +149,6 @@ function takers(state: State, task: Task, reasons: TaskView['reasons'], isHeld: 
     const isJobFull = job.concurrency !== undefined && task.job.running >= job.concurrency;
     return running.filter((other) => (isJobFull ? other.job === task.job : other.job.pool === pool));
   }
-  // Whoever holds the state has let it wait although nothing of its own is full.
-  return isHeld ? running : [];
+  // A daemon has let it wait although nothing of its own is full. A run may not know of it, or not want it.
+  return atWork?.role === 'watch' ? running : [];
 }

@@ -57,9 +57,10 @@ export interface Engine {
   announce(announced: readonly Announced[]): boolean;
   /**
    * Something is asked of tasks: done in the order of asking, and not before everything has been looked at. Gives of how
-   * many tasks it was done once that is on record; undefined where it could not be recorded: ask again.
+   * many tasks it was done once that is on record, which a full journal delays; undefined where it was not done: ask again.
+   * `told` hears of which tasks, before anything is told that comes of it.
    */
-  ask(asking: Asking): Promise<number | undefined>;
+  ask(asking: Asking, told?: (tasks: readonly string[]) => void): Promise<number | undefined>;
   /** Looks at everything, does what is asked, and ends: nothing starts, and what runs is nobody's concern. */
   takeUp(): Promise<Finished>;
   /** Goes on with another state and its objects, made from the present one, once everything has been looked at. */
@@ -90,8 +91,12 @@ export function createEngine(first: State, world: World, options: EngineOptions)
   let isOpen = false;
   /** All that this state is about has been looked at. */
   let lookedAtAll = false;
-  const asked: { readonly asking: Asking; readonly answer: (count: number | undefined) => void }[] = [];
-  let answering: Promise<void> | undefined;
+  const asked: {
+    readonly asking: Asking;
+    readonly told: (tasks: readonly string[]) => void;
+    readonly answer: (count: number | undefined) => void;
+  }[] = [];
+  let answering = false;
   let turns = 0;
   let looking = 0;
   let hooks = 0;
@@ -112,13 +117,16 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     wakeUp();
   };
 
-  /** Performs a batch: all records are written before the first act, and what must be on disk is synced. */
-  function perform(effects: readonly Effect[]): void {
+  /**
+   * Performs a batch: all records are written before the first act, and what must be on disk is synced. `first` is called
+   * when it happens, before anything is told of it.
+   */
+  function perform(effects: readonly Effect[], first = (): void => {}): void {
     const records = effects.flatMap((effect) => (effect.type === 'append' ? [effect.record] : []));
     if (records.length > 0 && !problem) {
       const appended = journal.append(records);
       if (!appended.ok && appended.error.retryable && options.lasting && !stopping) {
-        stall(effects, appended.error);
+        stall(effects, appended.error, first);
         return;
       }
       const synced = appended.ok && records.some(mustBeOnDisk) ? journal.sync() : appended;
@@ -137,11 +145,12 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       if (asked.length > 0) lookAt(asked, content);
     }
     // What is told can wait for what is done: nothing that comes of it is told before.
+    first();
     for (const effect of effects) if (effect.type === 'report') world.tell(effect.report);
   }
 
   /** Nothing happens until there is room again; what runs goes on, and what it does is kept. */
-  function stall(effects: readonly Effect[], { message }: JournalProblem): void {
+  function stall(effects: readonly Effect[], { message }: JournalProblem, first: () => void): void {
     if (!isFull) world.warn?.(`${message}; nothing starts until then`);
     isFull = true;
     stalled = effects;
@@ -149,7 +158,7 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       // It is for the end to say what of it still happens.
       if (stopping) return;
       stalled = undefined;
-      perform(effects);
+      perform(effects, first);
       isFull = stalled !== undefined;
       if (!isFull && !problem) world.warn?.('there is room for the state again: going on');
       wakeUp();
@@ -217,7 +226,14 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     // Until here it counts as under way: a loop that is stopping would otherwise leave without it.
     executions.delete(run);
     ending.delete(run);
-    post({ type: 'attempt-ended', at: clock.now(), run, outcome: judged });
+    post({ type: 'attempt-ended', at: endOf(run, outcome), run, outcome: judged });
+  }
+
+  /** Not after now, nor before it started, whatever has been done to clocks meanwhile. */
+  function endOf(run: string, { endedAt }: Outcome): number {
+    const now = clock.now();
+    if (endedAt === undefined) return now;
+    return Math.min(now, Math.max(endedAt, state.runs.get(run)?.run?.startedAt ?? 0));
   }
 
   /** Finds out what became of the runs that were in progress when we last lived. */
@@ -256,7 +272,9 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     }
     if (these !== objects) return;
     lookedAtAll = true;
-    await answerAll();
+    void answerAll();
+    // Whoever is told to stop does not wait until there is room.
+    while (answering && !(stalled && stopping)) await something();
     if (these !== objects) return;
     if (options.retry) post({ type: 'asked', at: clock.now(), what: 'retry', tasks: failedTasks(state) });
     if (options.force) post({ type: 'asked', at: clock.now(), what: 'force', tasks: selectedTasks(state) });
@@ -267,22 +285,19 @@ export function createEngine(first: State, world: World, options: EngineOptions)
   }
 
   /** Does what was asked, one after the other. */
-  function answerAll(): Promise<void> {
-    answering ??= answerEach().finally(() => {
-      answering = undefined;
-    });
-    return answering;
-  }
-
-  async function answerEach(): Promise<void> {
+  async function answerAll(): Promise<void> {
+    if (answering) return;
+    answering = true;
     for (let next = asked[0]; next && lookedAtAll; next = asked[0]) {
       const now = state;
       const targets = next.asking.what === 'adopt' ? await lookAtTargets(next.asking.tasks) : [];
       // Another state has taken its place, and wants to be looked at first.
       if (now !== state) continue;
       asked.shift();
-      next.answer(answerOne(next.asking, targets));
+      next.answer(await answerOne(next, targets));
     }
+    answering = false;
+    wakeUp();
   }
 
   async function lookAtTargets(tasks: readonly { readonly task: string }[]): Promise<readonly Look[]> {
@@ -299,7 +314,10 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     }
   }
 
-  function answerOne(asking: Asking, targets: readonly Look[]): number | undefined {
+  async function answerOne(
+    { asking, told }: (typeof asked)[number],
+    targets: readonly Look[],
+  ): Promise<number | undefined> {
     drain();
     if (stalled || problem || over) return undefined;
     const at = clock.now();
@@ -307,13 +325,17 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       asking.what === 'adopt'
         ? step(state, { type: 'adopt-asked', at, tasks: asking.tasks, targets })
         : step(state, { type: 'asked', at, what: asking.what, tasks: asking.tasks });
-    const done = effects.filter(
-      (effect) => effect.type === 'append' && (effect.record.type === 'asked' || effect.record.type === 'run'),
-    ).length;
-    perform(effects);
+    const done = effects.flatMap((effect) =>
+      effect.type === 'append' && (effect.record.type === 'asked' || effect.record.type === 'run')
+        ? [effect.record.task]
+        : [],
+    );
+    perform(effects, () => told(done));
     world.turned?.();
     wakeUp();
-    return stalled || problem ? undefined : done;
+    // The state has changed: whoever asked again would have it done twice.
+    while (stalled === effects) await something();
+    return problem ? undefined : done.length;
   }
 
   /** What was asked and not done stays where it was asked. */
@@ -379,6 +401,8 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       if (!problem) compact();
       over = true;
       answerNone();
+      wakeUp();
+      while (answering) await something();
       if (problem) return { how: 'journal', problem };
       return { how: state.stopping ? 'stopped' : 'idle' };
     },
@@ -404,8 +428,8 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       wakeUp();
       return !stalled && !problem;
     },
-    ask(asking) {
-      const answered = new Promise<number | undefined>((answer) => void asked.push({ asking, answer }));
+    ask(asking, told = () => {}) {
+      const answered = new Promise<number | undefined>((answer) => void asked.push({ asking, told, answer }));
       if (over) answerNone();
       else if (lookedAtAll) void answerAll();
       return answered;

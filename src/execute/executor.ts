@@ -11,6 +11,8 @@ export interface Outcome extends Ending {
   readonly stopped?: boolean;
   /** It never ran, for want of processes, memory, descriptors or disk: try again, it is nobody's failure. */
   readonly temporary?: boolean;
+  /** When it ended, in milliseconds since 1970, where that is known and was not just now. */
+  readonly endedAt?: number;
 }
 
 /** One attempt, under way. */

@@ -12,7 +12,7 @@ import { note } from './log.js';
 import { oversee, type Watch } from './oversee.js';
 import { type Gone, type Leader, type Starter, startHere } from './start.js';
 import { endTree, leads } from './tree.js';
-import { readTrace } from './wrapper.js';
+import { readEnding, readTrace } from './wrapper.js';
 
 export interface LocalOptions {
   /** Absolute path of the project's root. */
@@ -104,7 +104,7 @@ export function localExecutor({
       }
       // Its number may be another's by now: only cookies count.
       await endTree(run, undefined, grace, new AbortController().signal);
-      return readTrace(trace)?.ending;
+      return readEnding(trace);
     },
 
     forget: (run) => clear(watchOf(run).files),

@@ -3,7 +3,7 @@
  * ended. It outlives objflow, and with its trace a later objflow takes the run up again. Its text is fixed: the
  * command and the objects come to it as arguments.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Job } from '../core/job.js';
 import type { Ending } from '../core/record.js';
@@ -114,6 +114,13 @@ export interface Trace {
   readonly said: string;
   /** Absent while the command runs, and for ever where the wrapper was killed. */
   readonly ending?: Ending;
+}
+
+/** How and when a command ended: its ending is the last thing that is written to a trace. Undefined where it has none. */
+export function readEnding(file: string): (Ending & { readonly endedAt: number }) | undefined {
+  const ending = readTrace(file)?.ending;
+  const stat = ending && statSync(file, { throwIfNoEntry: false });
+  return ending && stat && { ...ending, endedAt: Math.floor(stat.mtimeMs) };
 }
 
 /** Reads a trace; undefined where there is none, or no process has begun to write it. */

@@ -5,8 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { Purpose } from '../core/views.js';
 
-export interface Holder {
+export interface Holder extends Purpose {
   readonly pid: number;
   /** When it started, in the system's own terms; empty where that cannot be known. */
   readonly start: string;
@@ -19,14 +20,15 @@ export interface Holder {
   readonly since: string;
 }
 
-/** This process, as the holder of something from now on. */
-export const thisProcess = (): Holder => ({
+/** This process, as the holder of something from now on, for this. */
+export const thisProcess = (purpose: Purpose = {}): Holder => ({
   pid: process.pid,
   start: processStart(process.pid) ?? '',
   bootId: orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
   host: hostname(),
   pidns: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
   since: new Date().toISOString(),
+  ...purpose,
 });
 
 /**

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { err, ok, type Result } from '../core/result.js';
+import type { Purpose } from '../core/views.js';
 import {
   type Files,
   makeDirectory,
@@ -33,6 +34,8 @@ export interface Opened extends Recorded {
 export interface JournalOptions {
   /** Stands in for the file system. */
   readonly files?: Files;
+  /** What the state is taken for: its lock says so. */
+  readonly purpose?: Purpose;
 }
 
 /**
@@ -40,14 +43,14 @@ export interface JournalOptions {
  * records. A problem has changed nothing.
  */
 export function openJournal(stateFile: string, options: JournalOptions = {}): Result<Opened, JournalProblem> {
-  const { files = realFiles } = options;
+  const { files = realFiles, purpose } = options;
   const path = resolve(stateFile);
   try {
     makeDirectory(files, dirname(path));
   } catch (error) {
     return err(unusable('cannot make the directory of the state', stateFile, error));
   }
-  const lock = acquireLock(stateFile);
+  const lock = acquireLock(stateFile, purpose);
   if (!lock.ok) return lock;
   const opened = openHeld(files, path, stateFile, lock.value.release);
   if (!opened.ok) lock.value.release();

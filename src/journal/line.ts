@@ -6,6 +6,7 @@
 import { crc32 } from 'node:zlib';
 import type { JournalRecord } from '../core/record.js';
 import { faultOf } from './shape.js';
+import { isWritten } from './written.js';
 
 /** The version that this program writes. A reader of an older one would be added here; a newer one is refused. */
 export const formatVersion = 1;
@@ -42,6 +43,7 @@ export const headerLine = (header: Header): string => sealed(JSON.stringify(head
 
 /** A record's line, newline included. `s` counts from 1. */
 export function recordLine(line: Line, s: number): string {
+  if (isWritten(line)) return sealed(`${line.body},"s":${s}`);
   const fields = line.type === 'strange' ? line.fields : line;
   return sealed(`${JSON.stringify(fields).slice(0, -1)},"s":${s}`);
 }

@@ -16,6 +16,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, readdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { err, ok, type Result } from '../core/result.js';
+import type { Purpose, Role } from '../core/views.js';
 import { openRegular, readWhole, realFiles, unlinkIfThere } from './files.js';
 import { type Holder, standing, thisProcess } from './holder.js';
 import { isFull, type JournalProblem, problem, reasonOf, shown, systemCode } from './problem.js';
@@ -29,10 +30,11 @@ export interface Lock {
 export type Held = JournalProblem;
 
 /**
- * Takes the state for this process, until `release` or its death. Its directory must exist. Never waits.
+ * Takes the state for this process, until `release` or its death. Its directory must exist. Never waits. `purpose`: what
+ * it is taken for.
  */
-export function acquireLock(stateFile: string): Result<Lock, Held> {
-  const me = thisProcess();
+export function acquireLock(stateFile: string, purpose: Purpose = {}): Result<Lock, Held> {
+  const me = thisProcess(purpose);
   const mine = `${JSON.stringify(me)}\n`;
   try {
     // The directory itself, so that a change of a link on the way to it makes no second lock.
@@ -57,14 +59,17 @@ export function acquireLock(stateFile: string): Result<Lock, Held> {
 /** Whether somebody who may be alive holds the state. Reads only. */
 export const isHeld = (stateFile: string): boolean => holderOf(stateFile) !== undefined;
 
+/** Who holds a state, and what for. */
+type StateHolder = Pick<Holder, 'pid' | 'host' | 'since' | keyof Purpose>;
+
 /** Who holds the state and may be alive; `unknown`: who does not say who it is. Reads only. */
-export function holderOf(stateFile: string): Pick<Holder, 'pid' | 'host' | 'since'> | 'unknown' | undefined {
+export function holderOf(stateFile: string): StateHolder | 'unknown' | undefined {
   try {
     const found = contents(join(realpathSync(dirname(stateFile)), `${basename(stateFile)}.lock`));
     const holder = found === undefined ? 'nobody' : holderIn(found);
     if (holder === 'nobody' || holder === 'unknown') return holder === 'unknown' ? holder : undefined;
-    const { pid, host, since } = holder;
-    return standing(holder, thisProcess()) === 'dead' ? undefined : { pid, host, since };
+    const { start, bootId, pidns, ...told } = holder;
+    return standing(holder, thisProcess()) === 'dead' ? undefined : told;
   } catch (error) {
     systemCode(error);
     return undefined; // no directory, no holder; what cannot be read, the journal itself will say
@@ -106,8 +111,9 @@ function take(taking: Taking): Result<void, Held> {
 /** Puts a file with these contents in its place, whole; false when that is taken, or a holder swept ours away. */
 function place(path: string, text: string, move: (from: string, to: string) => void): boolean {
   const beside = `${path}.${randomUUID()}`;
-  writeFileSync(beside, text, { flag: 'wx', mode: 0o600 });
   try {
+    // A full disk makes it, and leaves it empty.
+    writeFileSync(beside, text, { flag: 'wx', mode: 0o600 });
     move(beside, path);
     return true;
   } catch (error) {
@@ -147,11 +153,20 @@ function holderIn(text: string): Holder | 'nobody' | 'unknown' {
   }
   if (typeof value !== 'object' || value === null) return 'unknown';
   const holder = value as Partial<Record<keyof Holder, unknown>>; // each field is looked at before it is believed
-  const { pid, start, bootId, host, pidns, since } = holder;
+  const { pid, start, bootId, host, pidns, since, role, selected } = holder;
+  const who = { pid, start, bootId, host, pidns, since };
   const good =
     Number.isSafeInteger(pid) && [start, bootId, host, pidns, since].every((field) => typeof field === 'string');
-  return good && Number(pid) > 0 ? (holder as Holder) : 'unknown';
+  if (!good || Number(pid) <= 0) return 'unknown';
+  const purpose: Purpose = {
+    // An older objflow says nothing of it, and a newer one may say something else.
+    ...(roles.some((known) => known === role) ? { role: role as Role } : {}), // it is one of them
+    ...(selected === true ? { selected } : {}),
+  };
+  return { ...(who as Holder), ...purpose }; // each of its fields is good
 }
+
+const roles: readonly Role[] = ['watch', 'run', 'take-up'];
 
 function held({ me, stateFile }: Taking, holder: Holder | 'unknown'): Held {
   const state = `the state ${shown(stateFile)} is held by`;

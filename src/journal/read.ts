@@ -7,6 +7,7 @@ import { type Files, openRegular, readWhole, realFiles } from './files.js';
 import type { Line } from './line.js';
 import { type JournalProblem, shown, systemCode, unusable } from './problem.js';
 import { type Scan, scan } from './scan.js';
+import { isWritten } from './written.js';
 
 export interface Recorded {
   readonly records: readonly JournalRecord[];
@@ -24,7 +25,9 @@ export function readJournal(stateFile: string, files: Files = realFiles): Result
     // A writer that found no room cuts off what it wrote: one reading that straddles this and the next append is wrong.
     if (found.kind === 'problem') found = scanFile(stateFile, files);
     if (found.kind === 'problem') return err(found.problem);
-    return ok(found.kind === 'fresh' ? { records: [], warnings: [] } : known(found.lines, stateFile));
+    if (found.kind === 'fresh') return ok({ records: [], warnings: [] });
+    const { records, warnings } = known(found.lines, stateFile);
+    return ok({ records: records.map((record) => (isWritten(record) ? record.toJSON() : record)), warnings });
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return ok({ records: [], warnings: [] });
     return err(unusable('cannot read the state', stateFile, error));

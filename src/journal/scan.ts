@@ -4,6 +4,7 @@
  */
 import { formatVersion, type Header, type Line, opening, readHeader, readLine, runsOn } from './line.js';
 import { type JournalProblem, problem, shown } from './problem.js';
+import { readWritten } from './written.js';
 
 export type Scan =
   /** Nothing was ever recorded: no bytes, or less than a header (then it is torn). */
@@ -51,6 +52,12 @@ function scanLines(bytes: Buffer, size: number, first: number, header: Header, n
   let start = first;
   while (start < size) {
     const end = bytes.indexOf(newline, start);
+    const written = end === -1 ? undefined : readWritten(bytes, start, end, lines.length + 1);
+    if (written !== undefined) {
+      lines.push(written);
+      start = end + 1;
+      continue;
+    }
     const read = end === -1 ? broken : readLine(bytes, start, end, lines.length + 1);
     if (read.kind === 'wrong') return refuse(read.why);
     if (read.kind === 'broken') {

@@ -1,6 +1,7 @@
 /**
  * What a journal's records tell, as far as it decides which of them are kept: one walk, in their order. Pure.
  */
+import { eachProduced } from '../core/history.js';
 import type { Asked, JournalRecord, RunEnded, RunKept, RunStarted } from '../core/record.js';
 import { unreachable } from '../core/result.js';
 import type { Strange } from './line.js';
@@ -105,10 +106,12 @@ function ended(all: All, run: Told, record: RunEnded | RunKept): void {
   all.endedRuns.push(run);
   const task = taskOf(all, run.task);
   task.lastRun = run;
-  for (const object of Object.keys(record.produced)) all.lastLeaver.set(object, run);
-  if (record.outcome !== 'succeeded') return;
-  task.lastSuccess = run;
-  for (const object of Object.keys(record.produced)) all.lastProducer.set(object, run);
+  const well = record.outcome === 'succeeded';
+  if (well) task.lastSuccess = run;
+  eachProduced(record, (object) => {
+    all.lastLeaver.set(object, run);
+    if (well) all.lastProducer.set(object, run);
+  });
 }
 
 function asked(all: All, record: Asked, at: number): void {

@@ -52,15 +52,28 @@ export interface Writer {
 /** A journal shorter than this many records is not worth rewriting, nor one less than `ratio` times what would be kept. */
 const smallest = 1000;
 const ratio = 3;
+/** So many lines are made into bytes together. */
+const atOnce = 10_000;
 
 export const notDurable = (name: string): JournalProblem =>
   problem('failed', `the directory of the state ${shown(name)} could not be synced; check the disk, then start again`);
+
+/** A whole journal. In pieces: no string holds all of a long one. */
+function linesOf(header: Header, lines: readonly Line[]): Buffer {
+  const pieces = [Buffer.from(headerLine(header))];
+  for (let from = 0; from < lines.length; from += atOnce) {
+    const texts = lines.slice(from, from + atOnce).map((line, at) => recordLine(line, from + at + 1));
+    pieces.push(Buffer.from(texts.join('')));
+  }
+  return Buffer.concat(pieces);
+}
 
 /** Takes an open file over. `name` is what it is called in messages; `release` is called after it is closed. */
 export function writerOf(files: Files, path: string, name: string, open: Open, release: () => void): Writer {
   let { descriptor, entry, header, end } = open;
   let count = open.lines.length;
-  let compactAbove = smallest;
+  // What the last compaction kept are its `run` lines: it pays no sooner than for who has held the state since then.
+  let compactAbove = Math.max(smallest, ratio * open.lines.filter(({ type }) => type === 'run').length);
   let unsynced = false;
   let broken: JournalProblem | undefined;
 
@@ -138,9 +151,7 @@ export function writerOf(files: Files, path: string, name: string, open: Open, r
     compactAbove = Math.max(ratio * kept.length, Math.ceil(lines.length * 1.125));
     if (lines.length <= ratio * kept.length) return ok(lines);
     const next: Header = { ...header, generation: header.generation + 1 };
-    const bytes = Buffer.concat(
-      [headerLine(next), ...kept.map((line, at) => recordLine(line, at + 1))].map((text) => Buffer.from(text)),
-    );
+    const bytes = linesOf(next, kept);
     const old = descriptor;
     try {
       ({ descriptor, entry } = replaceFile(files, path, bytes));

@@ -2,27 +2,30 @@
  * What one job's own fields must agree on: captures, `where`, targets and commands.
  */
 import type { Diagnostic } from '../core/diagnostic.js';
+import type { Job } from '../core/job.js';
 import { isDirectory } from '../core/object.js';
-import type { DeclaredJob } from './declared.js';
+import { type DeclaredJob, pathOf } from './declared.js';
 import { either, error, quote } from './finding.js';
 import { closest } from './suggest.js';
-import { entries, entry, type Path } from './tree.js';
+import { type Data, entries, entry, type Path } from './tree.js';
 
 /** All findings about one job alone. */
 export function checkCaptures(declared: DeclaredJob): readonly Diagnostic[] {
-  return [...whereFindings(declared), ...targetFindings(declared), ...commandFindings(declared)];
+  const all = [whereFindings(declared), targetFindings(declared), commandFindings(declared)];
+  return all.every((findings) => findings === none) ? none : all.flat();
 }
+
+/** What nearly every job comes to. */
+const none: readonly Diagnostic[] = [];
 
 const braces = (names: readonly string[]): string => either(names.map((name) => quote(`{${name}}`)));
 
-/** The job as it was written. */
-const fields = ({ tree, path }: DeclaredJob) => entry(entry(tree.data, 'jobs'), String(path[1]));
-
 function whereFindings(declared: DeclaredJob): readonly Diagnostic[] {
-  const { job, tree, path, whole } = declared;
+  const { job, tree, path, data, whole } = declared;
+  const where = entry(data, 'where');
+  if (where === undefined || !whole) return none;
   const captured = new Set(job.sources.flatMap(({ pattern }) => pattern.captures));
-  if (!whole) return [];
-  return entries(entry(fields(declared), 'where')).flatMap(([name]) => {
+  return entries(where).flatMap(([name]) => {
     if (captured.has(name)) return [];
     const near = closest(name, captured);
     const known =
@@ -33,10 +36,18 @@ function whereFindings(declared: DeclaredJob): readonly Diagnostic[] {
   });
 }
 
-function targetFindings({ job, tree, sources, targets, whole }: DeclaredJob): readonly Diagnostic[] {
+/** All sources capture what the job captures, all targets use just that. */
+const agrees = ({ sources, targets, captures }: Job): boolean =>
+  sources.every(({ pattern }) => pattern.captures === captures) &&
+  targets.every(({ pattern }) => pattern.captures === captures && !pattern.gathers);
+
+function targetFindings(declared: DeclaredJob): readonly Diagnostic[] {
+  const { job, tree, whole } = declared;
+  if (agrees(job)) return none;
   const optional = new Map<string, Path>();
   for (const [at, { pattern }] of job.sources.entries())
-    for (const name of pattern.captures) if (!job.captures.includes(name)) optional.set(name, sources[at] ?? []);
+    for (const name of pattern.captures)
+      if (!job.captures.includes(name)) optional.set(name, pathOf(declared, 'sources', at));
 
   const findings: Diagnostic[] = [];
   for (const [name, path] of optional) {
@@ -45,7 +56,7 @@ function targetFindings({ job, tree, sources, targets, whole }: DeclaredJob): re
     findings.push(error('capture-optional', message, tree.placeWithin(path, `{${name}}`), { hint }));
   }
   for (const [at, { pattern }] of job.targets.entries()) {
-    const path = targets[at] ?? [];
+    const path = pathOf(declared, 'targets', at);
     const unknown = pattern.captures.filter((name) => !job.captures.includes(name) && !optional.has(name));
     for (const name of whole ? unknown : []) {
       const near = closest(name, job.captures);
@@ -72,12 +83,17 @@ function targetFindings({ job, tree, sources, targets, whole }: DeclaredJob): re
   return findings;
 }
 
+const commands = ['run', 'on_success', 'on_failure'];
+const mayBrace = (command: Data | undefined): boolean => typeof command === 'string' && command.includes('{');
+
 /** `{date}` in a command: braces are for the manifest's own fields, the command's text is never changed. */
 function commandFindings(declared: DeclaredJob): readonly Diagnostic[] {
-  const { job, tree, path } = declared;
+  const { job, tree, path, data: written } = declared;
+  const braced = commands.filter((field) => mayBrace(entry(written, field)));
+  if (braced.length === 0) return none;
   const captured = new Set(job.sources.flatMap(({ pattern }) => pattern.captures));
-  return ['run', 'on_success', 'on_failure'].flatMap((field) => {
-    const command = entry(fields(declared), field);
+  return braced.flatMap((field) => {
+    const command = entry(written, field);
     if (typeof command !== 'string') return [];
     const names = [...command.matchAll(/(?<!\$)\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
     return [...new Set(names)].flatMap((name) => {

@@ -4,9 +4,10 @@
 import type { Diagnostic } from '../core/diagnostic.js';
 import type { Edge, JobGraph } from '../core/graph.js';
 import { displayName } from '../core/object.js';
+import { overlaps } from '../core/overlap.js';
 import { OverlapIndex } from '../core/overlaps.js';
-import { isLiteral, overlap } from '../core/pattern.js';
-import type { Declared, DeclaredJob } from './declared.js';
+import { isLiteral, type Pattern } from '../core/pattern.js';
+import { type Declared, type DeclaredJob, pathOf } from './declared.js';
 import { error, quote, warning } from './finding.js';
 import { closest } from './suggest.js';
 
@@ -19,24 +20,35 @@ export function checkProducers({ jobs, objects }: Declared, graph: JobGraph): re
     .filter(({ object }) => object.external)
     .map(({ object }) => [object.pattern, object] as const);
   const outside = new OverlapIndex(external);
-  const produced = jobs.flatMap(({ job }) => job.targets.map(({ pattern }) => displayName(pattern.id)));
-  const known = new Set([...produced, ...external.map(([pattern]) => displayName(pattern.id))]);
+  let known: ReadonlySet<string> | undefined;
   const findings: Diagnostic[] = [];
-  for (const { job, tree, sources } of jobs) {
-    for (const [at, { pattern }] of job.sources.entries()) {
+  for (const declared of jobs) {
+    const { job, tree } = declared;
+    for (let at = 0; at < job.sources.length; at++) {
+      const pattern = job.sources[at]?.pattern;
+      if (pattern === undefined || pattern.kind === 'file') continue;
       const feeding = graph.producers.get(job.name)?.[at]?.length ?? 0;
-      if (pattern.kind === 'file' || feeding > 0 || outside.of(pattern).length > 0) continue;
+      if (feeding > 0 || outside.of(pattern).length > 0) continue;
       const name = displayName(pattern.id);
+      known ??= namesOf([
+        ...jobs.flatMap((other) => other.job.targets.map((target) => target.pattern)),
+        ...external.map(([declaration]) => declaration),
+      ]);
       const near = findings.length < mostSuggestions ? related(name, known) : undefined;
       const declare = `if it comes from outside, declare it under objects: ${quote(`"${name}": { external: true }`)}`;
       const hint = near === undefined ? declare : `${near}${near.endsWith('?') ? ' Or,' : ';'} ${declare}`;
       findings.push(
-        error('nothing-produces', `nothing produces ${quote(name)}`, tree.place(sources[at] ?? []), { hint }),
+        error('nothing-produces', `nothing produces ${quote(name)}`, tree.place(pathOf(declared, 'sources', at)), {
+          hint,
+        }),
       );
     }
   }
   return findings;
 }
+
+const namesOf = (patterns: readonly Pattern[]): ReadonlySet<string> =>
+  new Set(patterns.map(({ id }) => displayName(id)));
 
 /** A name that was most likely meant. */
 function related(name: string, known: ReadonlySet<string>): string | undefined {
@@ -78,7 +90,7 @@ export function checkMarkers({ jobs, objects }: Declared): readonly Diagnostic[]
   const sources = jobs.flatMap(({ job }) => job.sources.map(({ pattern }) => [pattern, { job, pattern }] as const));
   const index = new OverlapIndex(sources);
   return marked.flatMap(({ pattern, marker, tree, path }) => {
-    const read = index.of(marker).find(({ value }) => overlap(value.pattern, pattern) !== undefined);
+    const read = index.of(marker).find(({ value }) => overlaps(value.pattern, pattern));
     if (read === undefined) return [];
     const { job, pattern: source } = read.value;
     const message = `job ${quote(job.name)} reads the markers too: its source ${quote(source.text)} can be ${quote(displayName(read.witness))}`;
@@ -89,6 +101,7 @@ export function checkMarkers({ jobs, objects }: Declared): readonly Diagnostic[]
 
 /** Jobs that feed themselves, at once or by way of others: one finding for each circle. */
 export function checkCycles(jobs: readonly DeclaredJob[], graph: JobGraph): readonly Diagnostic[] {
+  if (graph.cycles.length === 0) return [];
   const byName = new Map(jobs.map((declared) => [declared.job.name, declared]));
   return graph.cycles.flatMap((cycle) => {
     const steps = cycle.flatMap((edge) => step(byName, edge) ?? []);
@@ -113,10 +126,10 @@ function step(jobs: ReadonlyMap<string, DeclaredJob>, { from, to, target, source
   const written = writer?.job.targets[target]?.pattern;
   const read = reader?.job.sources[source]?.pattern;
   if (writer === undefined || reader === undefined || written === undefined || read === undefined) return undefined;
-  const writes = { message: `${quote(from)} writes here`, place: writer.tree.place(writer.targets[target] ?? []) };
+  const writes = { message: `${quote(from)} writes here`, place: writer.tree.place(pathOf(writer, 'targets', target)) };
   const reads = {
     message: `${quote(to)} reads ${quote(displayName(witness))} here`,
-    place: reader.tree.place(reader.sources[source] ?? []),
+    place: reader.tree.place(pathOf(reader, 'sources', source)),
   };
   return { literal: isLiteral(written) && isLiteral(read), related: [writes, reads] as const };
 }

@@ -2,27 +2,30 @@
  * Directories are objects of their own: what lies in them is not connected with them. Says where a mapping reads as if
  * it were.
  */
-import type { Diagnostic } from '../core/diagnostic.js';
+import type { Diagnostic, Place } from '../core/diagnostic.js';
 import type { JobGraph } from '../core/graph.js';
 import { isDirectory } from '../core/object.js';
 import { OverlapIndex } from '../core/overlaps.js';
 import { asFiles, contentsOf, type Pattern } from '../core/pattern.js';
-import type { DeclaredJob } from './declared.js';
+import { type DeclaredJob, pathOf } from './declared.js';
 import { quote, warning } from './finding.js';
-import type { Path } from './tree.js';
 
 interface Use {
   readonly declared: DeclaredJob;
   readonly role: 'source' | 'target';
   readonly pattern: Pattern;
-  readonly path: Path;
+  /** Its position among the sources or targets. */
+  readonly at: number;
 }
+
+const placeOf = ({ declared, role, at }: Use): Place => declared.tree.place(pathOf(declared, `${role}s`, at));
 
 /** Files that lie in another job's directory, and names that are a directory here and a file there; warnings. */
 export function checkInside(jobs: readonly DeclaredJob[], graph: JobGraph): readonly Diagnostic[] {
+  const isThere = ({ pattern }: { readonly pattern: Pattern }) => pattern.kind === 'file' && isDirectory(pattern.id);
+  if (!jobs.some(({ job }) => job.sources.some(isThere) || job.targets.some(isThere))) return [];
   const files = jobs.flatMap(usesOf).filter(({ pattern }) => pattern.kind === 'file');
   const directories = files.filter(({ pattern }) => isDirectory(pattern.id));
-  if (directories.length === 0) return [];
   const contents = new OverlapIndex(directories.map((use) => [contentsOf(use.pattern), use] as const));
   const named = new Map(directories.map((use) => [shapeOf(use.pattern), use]));
   return files.flatMap((use) => {
@@ -38,13 +41,10 @@ export function checkInside(jobs: readonly DeclaredJob[], graph: JobGraph): read
 }
 
 const usesOf = (declared: DeclaredJob): readonly Use[] => {
-  const { job, sources, targets } = declared;
-  const use = (role: Use['role'], { pattern }: { readonly pattern: Pattern }, path: Path = []) => ({
-    ...{ declared, role, pattern, path },
-  });
+  const { sources, targets } = declared.job;
   return [
-    ...job.sources.map((source, at) => use('source', source, sources[at])),
-    ...job.targets.map((target, at) => use('target', target, targets[at])),
+    ...sources.map(({ pattern }, at): Use => ({ declared, role: 'source', pattern, at })),
+    ...targets.map(({ pattern }, at): Use => ({ declared, role: 'target', pattern, at })),
   ];
 };
 
@@ -87,6 +87,6 @@ function unlike(use: Use, directory: Use): Diagnostic {
 }
 
 function finding(code: string, message: string, hint: string, use: Use, other: Use): Diagnostic {
-  const related = [{ message: 'the directory', place: other.declared.tree.place(other.path) }];
-  return warning(code, message, use.declared.tree.place(use.path), { hint, related });
+  const related = [{ message: 'the directory', place: placeOf(other) }];
+  return warning(code, message, placeOf(use), { hint, related });
 }

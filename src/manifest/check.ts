@@ -3,7 +3,8 @@
  * could not be read is left unsaid.
  */
 import type { Diagnostic } from '../core/diagnostic.js';
-import { buildGraph, type JobGraph } from '../core/graph.js';
+import { buildGraph, type JobGraph, targetsOf } from '../core/graph.js';
+import type { Job } from '../core/job.js';
 import { checkCaptures } from './check-captures.js';
 import { checkCycles, checkIdle, checkMarkers, checkProducers } from './check-graph.js';
 import { checkInside } from './check-inside.js';
@@ -15,8 +16,8 @@ import { entry, type Tree } from './tree.js';
 
 export interface Checked {
   readonly findings: readonly Diagnostic[];
-  /** Jobs by name: of several with one name, the first. */
-  readonly jobs: readonly DeclaredJob[];
+  /** Of several jobs with one name, the first. */
+  readonly jobs: ReadonlyMap<string, Job>;
   readonly graph: JobGraph;
 }
 
@@ -25,7 +26,10 @@ export function checkMapping(declared: Declared, root: Tree): Checked {
   const jobs = firsts(declared.jobs, ({ job }) => job.name);
   const pools = firsts(declared.pools, ({ name }) => name);
   const objects = firsts(declared.objects, ({ object }) => object.pattern.id);
-  const graph = buildGraph({ jobs: new Map(jobs.kept.map(({ job }) => [job.name, job])) });
+  const byName = new Map<string, Job>();
+  for (const { job } of jobs.kept) byName.set(job.name, job);
+  const targets = targetsOf({ jobs: byName });
+  const graph = buildGraph({ jobs: byName }, targets);
   const unique: Declared = { ...declared, jobs: jobs.kept, objects: objects.kept };
   const findings = [
     ...jobs.doubles.map((pair) => twice('job', pair[1].job.name, pair)),
@@ -33,7 +37,7 @@ export function checkMapping(declared: Declared, root: Tree): Checked {
     ...objects.doubles.map((pair) => twice('object', pair[1].object.pattern.text, pair)),
     ...declared.jobs.flatMap(checkCaptures),
     ...(declared.doubt === 'all' ? [] : poolFindings(jobs.kept, pools.kept)),
-    ...checkWriters(jobs.kept),
+    ...checkWriters(jobs.kept, targets),
     ...checkCycles(jobs.kept, graph),
     ...(declared.doubt !== 'none' || jobs.kept.some(({ whole }) => !whole)
       ? []
@@ -45,7 +49,7 @@ export function checkMapping(declared: Declared, root: Tree): Checked {
           ...checkIdle(unique),
         ]),
   ];
-  return { findings, jobs: jobs.kept, graph };
+  return { findings, jobs: byName, graph };
 }
 
 /** The first of each name, and the others beside it. */
@@ -57,7 +61,7 @@ function firsts<T>(all: readonly T[], nameOf: (item: T) => string) {
     if (first === undefined) kept.set(nameOf(item), item);
     else doubles.push([first, item]);
   }
-  return { kept: [...kept.values()], doubles };
+  return { kept: doubles.length === 0 ? all : [...kept.values()], doubles };
 }
 
 function twice(what: string, name: string, [first, second]: readonly [Spotted, Spotted]): Diagnostic {

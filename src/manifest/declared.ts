@@ -3,7 +3,7 @@
  */
 import type { Job } from '../core/job.js';
 import type { ObjectDeclaration } from '../core/mapping.js';
-import type { Path, Tree } from './tree.js';
+import type { Data, Path, Tree } from './tree.js';
 
 /** A part of a manifest. */
 export interface Spotted {
@@ -11,15 +11,26 @@ export interface Spotted {
   readonly path: Path;
 }
 
+/** A name in a map, a position in a list; undefined: the field is all there is. */
+export type Step = string | number | undefined;
+
 export interface DeclaredJob extends Spotted {
+  /** As it was written. */
+  readonly data: Data | undefined;
   readonly job: Job;
-  /** Where each source and each target stands. */
-  readonly sources: readonly Path[];
-  readonly targets: readonly Path[];
+  /** Where each source and each target stands, below the field. */
+  readonly sources: readonly Step[];
+  readonly targets: readonly Step[];
   /** All its sources and targets could be read: what is missing from them is missing indeed. */
   readonly whole: boolean;
   /** Where its pool is named: in the job, or in defaults. */
-  readonly pool?: Spotted;
+  readonly pool: Spotted | undefined;
+}
+
+/** Where a source or a target of a job stands. */
+export function pathOf({ path, ...steps }: DeclaredJob, field: 'sources' | 'targets', at: number): Path {
+  const step = steps[field][at];
+  return step === undefined ? [...path, field] : [...path, field, step];
 }
 
 export interface DeclaredObject extends Spotted {

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../core/diagnostic.js';
 import type { Spotted } from './declared.js';
 import { milliseconds } from './duration.js';
 import { error, quote } from './finding.js';
+import { kept } from './kept.js';
 import { bytesOf, greatest } from './size.js';
 import { type Data, entries, entry } from './tree.js';
 
@@ -15,10 +16,13 @@ export interface Layer extends Spotted {
 }
 
 export const text = (data: Data | undefined): string | undefined => (typeof data === 'string' ? data : undefined);
+/** The same, to be kept in the mapping. */
+export const keptText = (data: Data | undefined): string | undefined =>
+  typeof data === 'string' ? kept(data) : undefined;
 export const flag = (data: Data | undefined): boolean | undefined => (typeof data === 'boolean' ? data : undefined);
 export const number = (data: Data | undefined): number | undefined => (typeof data === 'number' ? data : undefined);
 export const words = (data: Data | undefined): readonly string[] | undefined =>
-  Array.isArray(data) ? data.filter((item) => typeof item === 'string') : undefined;
+  Array.isArray(data) ? data.filter((item) => typeof item === 'string').map(kept) : undefined;
 
 /** One of these words. */
 export const oneOf =
@@ -36,25 +40,17 @@ export const size = (data: Data | undefined): number | undefined => {
   return bytes !== undefined && bytes <= greatest ? bytes : undefined;
 };
 
-/** The first layer that has the field, as this type. */
-export function pick<T>(layers: readonly Layer[], field: string, as: (data: Data | undefined) => T | undefined) {
-  for (const { data } of layers) {
-    const value = as(entry(data, field));
-    if (value !== undefined) return value;
-  }
-  return undefined;
-}
-
 /** Only what is there: fields that are `undefined` are left out. */
 export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the same keys, less those without a value
+  const kept: { [K in keyof T]?: T[K] } = {};
+  for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name];
+  return kept as { [K in keyof T]?: Exclude<T[K], undefined> }; // the same keys, less those without a value
 }
 
-/** Text by name, the first layer first. Later layers do not replace what is there. */
-export function texts(layers: readonly Layer[], field: string): Readonly<Record<string, string>> {
-  const all = layers.toReversed().flatMap(({ data }) => entries(entry(data, field)));
-  return Object.fromEntries(all.filter((pair): pair is readonly [string, string] => typeof pair[1] === 'string'));
+/** Text by name; what is not text is left out. */
+export function texts({ data }: Layer, field: string): Readonly<Record<string, string>> {
+  const all = entries(entry(data, field));
+  return Object.fromEntries(all.flatMap(([name, value]) => (typeof value === 'string' ? [[name, kept(value)]] : [])));
 }
 
 /** What a duration may be; its bounds as durations are written. */
@@ -74,6 +70,7 @@ const usual: readonly Bound[] = [
 
 /** Durations that are longer or shorter than they may be; by default those of a job, of defaults or of an object. */
 export function boundFindings({ tree, path, data }: Layer, bounds = usual): readonly Diagnostic[] {
+  if (bounds.every(({ fields: [field = ''] }) => entry(data, field) === undefined)) return [];
   return bounds.flatMap(({ fields, least, most, hint }) => {
     const written = fields.reduce<Data | undefined>(entry, data);
     const value = duration(written);

@@ -4,6 +4,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.js';
 import type { JobGraph } from '../core/graph.js';
+import type { Job } from '../core/job.js';
 import type { Mapping } from '../core/mapping.js';
 import { err, ok, type Result } from '../core/result.js';
 import { checkMapping } from './check.js';
@@ -46,7 +47,7 @@ export async function loadMapping(path: string): Promise<Result<Loaded, LoadFail
   const found = findRoot(whole);
   if (!found.ok) return found;
   const { file, notes } = found.value;
-  const read = readAll(file, notes);
+  const read = await readAll(file, notes);
   const sources = sourcesOf(notes);
   const { rootTree, manifests, declared, settings } = read;
   if (rootTree === undefined)
@@ -54,11 +55,8 @@ export async function loadMapping(path: string): Promise<Result<Loaded, LoadFail
 
   const checked = checkMapping(declared, rootTree);
   const diagnostics = inOrder([...read.findings, ...checked.findings], manifests);
-  const jobs = new Map(checked.jobs.map(({ job }) => [job.name, job]));
-  const objects = new Set(
-    checked.jobs.flatMap(({ job }) => [...job.sources, ...job.targets].map(({ pattern }) => pattern.id)),
-  );
-  const counted = { manifests, jobs: jobs.size, objects: objects.size };
+  const { jobs, graph } = checked;
+  const counted = { manifests, jobs: jobs.size, objects: objectsOf(jobs.values()).size };
   if (diagnostics.some(({ severity }) => severity === 'error')) return err({ ...counted, diagnostics, sources });
 
   const concurrency = entry(rootTree.data, 'concurrency');
@@ -71,7 +69,16 @@ export async function loadMapping(path: string): Promise<Result<Loaded, LoadFail
     objects: declared.objects.map(({ object }) => object),
     jobs,
   };
-  return ok({ ...counted, path: whole, mapping, graph: checked.graph, diagnostics, sources });
+  return ok({ ...counted, path: whole, mapping, graph, diagnostics, sources });
+}
+
+function objectsOf(jobs: Iterable<Job>): ReadonlySet<string> {
+  const objects = new Set<string>();
+  for (const { sources, targets } of jobs) {
+    for (const { pattern } of sources) objects.add(pattern.id);
+    for (const { pattern } of targets) objects.add(pattern.id);
+  }
+  return objects;
 }
 
 interface Root {

@@ -16,6 +16,8 @@ import {
 import { boundFindings, type Layer } from './fields.js';
 import { error, quote } from './finding.js';
 import { includesOf } from './include.js';
+import { inherit, nothingSaid } from './inherit.js';
+import { parseManifest } from './parse.js';
 import { readJob } from './read-job.js';
 import { readObject } from './read-object.js';
 import { readSettings, rootOnly, type Settings } from './read-settings.js';
@@ -23,7 +25,6 @@ import { checkShape } from './shape.js';
 import { hashOf, noteNamed, type SourceNotes } from './sources.js';
 import { beginning, readManifest, withoutLinks } from './text.js';
 import { entries, entry, isMap, type Path, type Tree } from './tree.js';
-import { parseYaml } from './yaml.js';
 
 export interface ReadAll {
   readonly rootTree: Tree | undefined;
@@ -42,7 +43,7 @@ interface Waiting {
 }
 
 /** Reads manifests depth first, each once, each before those that it includes; `notes` tell where from. */
-export function readAll(rootFile: string, notes: SourceNotes): ReadAll {
+export async function readAll(rootFile: string, notes: SourceNotes): Promise<ReadAll> {
   const { root } = notes;
   const jobs: DeclaredJob[] = [];
   const objects: DeclaredObject[] = [];
@@ -62,7 +63,7 @@ export function readAll(rootFile: string, notes: SourceNotes): ReadAll {
     if (loop !== undefined || seen.has(identity)) continue;
     seen.add(identity);
     manifests.push(next.file);
-    const tree = readTree(next.file, findings, notes);
+    const tree = await readTree(next.file, findings, notes);
     if (tree === undefined) {
       doubt = 'all';
       continue;
@@ -81,9 +82,13 @@ export function readAll(rootFile: string, notes: SourceNotes): ReadAll {
     const own = defaultsOf(tree);
     findings.push(...boundFindings(own));
     const defaults = isRoot || rootTree === undefined ? [own] : [own, defaultsOf(rootTree)];
-    for (const [name, data] of entries(entry(tree.data, 'jobs'))) {
+    const inherited = defaults.reduceRight((below, layer) => inherit(layer, below), nothingSaid);
+    const around = { defaults, inherited, root };
+    const written = entry(tree.data, 'jobs');
+    for (const name of isMap(written) ? Object.keys(written) : []) {
+      const data = entry(written, name);
       if (!isMap(data)) continue;
-      const job = readJob({ tree, path: ['jobs', name], data }, defaults, name, jobs.length, root);
+      const job = readJob({ tree, path: ['jobs', name], data }, around, name, jobs.length);
       jobs.push(job.declared);
       findings.push(...job.findings);
     }
@@ -107,14 +112,14 @@ export function readAll(rootFile: string, notes: SourceNotes): ReadAll {
   return { rootTree, manifests, declared: { jobs, objects, pools, doubt }, settings, findings };
 }
 
-function readTree(file: string, findings: Diagnostic[], notes: SourceNotes): Tree | undefined {
+async function readTree(file: string, findings: Diagnostic[], notes: SourceNotes): Promise<Tree | undefined> {
   noteNamed(notes, file);
   const source = readManifest(file, (what) => notes.read.push([file, hashOf(what)]));
   if (!source.ok) {
     findings.push(source.error);
     return undefined;
   }
-  const parsed = parseYaml(source.value);
+  const parsed = await parseManifest(source.value);
   findings.push(...parsed.findings);
   return parsed.tree;
 }

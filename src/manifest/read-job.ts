@@ -6,136 +6,167 @@ import { resolve } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.js';
 import type { Job, Source, Target } from '../core/job.js';
 import { type Pattern, parsePattern } from '../core/pattern.js';
-import type { DeclaredJob } from './declared.js';
+import type { DeclaredJob, Step } from './declared.js';
 import { definitionOf } from './definition.js';
-import {
-  boundFindings,
-  duration,
-  flag,
-  type Layer,
-  number,
-  oneOf,
-  pick,
-  present,
-  text,
-  texts,
-  words,
-} from './fields.js';
+import { boundFindings, flag, keptText, type Layer, text } from './fields.js';
 import { error } from './finding.js';
+import { type Inherited, inherit } from './inherit.js';
 import { nameFindings } from './read-names.js';
-import { type Data, entries, entry, isMap, type Path, type Tree } from './tree.js';
+import { type Data, entries, entry, isMap } from './tree.js';
 
 export interface ReadJob {
   readonly declared: DeclaredJob;
   readonly findings: readonly Diagnostic[];
 }
 
-/** A job from its own fields and the layers of defaults below them; `root` is the project's directory. */
-export function readJob(own: Layer, defaults: readonly Layer[], name: string, index: number, root: string): ReadJob {
+/** What a job is read with. */
+export interface Around {
+  /** Layers of defaults, the nearest first, and what they come to. */
+  readonly defaults: readonly Layer[];
+  readonly inherited: Inherited;
+  /** The project's directory. */
+  readonly root: string;
+}
+
+/** A job from its own fields and the defaults below them. */
+export function readJob(own: Layer, { defaults, inherited, root }: Around, name: string, index: number): ReadJob {
   const { tree, path, data } = own;
-  const layers = [own, ...defaults];
   const findings = [...boundFindings(own)];
   const where = readWhere(own, findings);
-  const reads = readEntries(own, 'sources');
-  const writes = readEntries(own, 'targets');
-  const pattern = (written: Written) => readPattern(tree, written, where, findings);
-  const sources = reads.flatMap((written): (Written & { readonly as: Source })[] => {
-    const parsed = pattern(written);
-    if (parsed === undefined) return [];
+  const sources = readEntries(own, 'sources', (written): Source | undefined => {
+    const pattern = readPattern(own, written, where, findings);
     const trigger = flag(entry(written.data, 'trigger')) ?? true;
     const optional = flag(entry(written.data, 'optional')) ?? false;
-    return [{ ...written, as: { ...named(written), pattern: parsed, trigger, optional } }];
+    if (pattern === undefined) return undefined;
+    const name = nameOf(written);
+    return name === undefined ? { pattern, trigger, optional } : { name, pattern, trigger, optional };
   });
-  const targets = writes.flatMap((written): (Written & { readonly as: Target })[] => {
-    const parsed = pattern(written);
-    return parsed === undefined ? [] : [{ ...written, as: { ...named(written), pattern: parsed } }];
+  const targets = readEntries(own, 'targets', (written): Target | undefined => {
+    const pattern = readPattern(own, written, where, findings);
+    if (pattern === undefined) return undefined;
+    const name = nameOf(written);
+    return name === undefined ? { pattern } : { name, pattern };
   });
-
-  const cwd = pick(layers, 'cwd', text);
-  const env = texts(layers, 'env');
-  const parts = {
-    sources: sources.map(({ as }) => as),
-    targets: targets.map(({ as }) => as),
-    run: text(entry(data, 'run')) ?? '',
-    shell: pick(layers, 'shell', oneOf('sh', 'bash')) ?? ('sh' as const),
-    env,
-  };
-  const job: Job = {
-    ...parts,
-    ...present({
-      description: text(entry(data, 'description')),
-      owner: pick(layers, 'owner', text),
-      cwd: cwd === undefined ? undefined : resolve(root, cwd),
-      timeout: pick(layers, 'timeout', duration),
-      concurrency: pick(layers, 'concurrency', number),
-      pool: pick(layers, 'pool', text),
-      onSuccess: pick(layers, 'on_success', text),
-      onFailure: pick(layers, 'on_failure', text),
-    }),
+  const said = inherit(own, inherited);
+  const { cwd, shell, env } = said;
+  const run = keptText(entry(data, 'run')) ?? '';
+  const defining = { run, shell, env, sources: sources.read, targets: targets.read, cwd, where };
+  // One literal, so that a hundred thousand of them are laid out alike and without room to spare
+  const job: { -readonly [K in keyof Job]: Job[K] } = {
     name,
     index,
-    tags: pick(layers, 'tags', words) ?? [],
-    captures: [...new Set(parts.sources.flatMap(({ optional, pattern }) => (optional ? [] : pattern.captures)))],
-    when: pick(layers, 'when', oneOf('any', 'all')) ?? 'any',
-    retries: readRetries(layers),
-    priority: pick(layers, 'priority', number) ?? 0,
+    tags: said.tags,
+    sources: sources.read,
+    targets: targets.read,
+    captures: capturesOf(sources.read),
+    when: said.when,
+    run,
+    shell,
+    env,
+    retries: said.retries,
+    priority: said.priority,
     enabled: flag(entry(data, 'enabled')) ?? true,
-    onUpstreamFailure: pick(layers, 'on_upstream_failure', oneOf('block', 'ignore')) ?? 'block',
-    onMissingTarget: pick(layers, 'on_missing_target', oneOf('ignore', 'rerun')) ?? 'ignore',
-    sourcesAs: pick(layers, 'sources_as', oneOf('all', 'arguments', 'file')) ?? 'all',
-    definition: definitionOf({ ...parts, cwd, where: texts([own], 'where') }),
+    onUpstreamFailure: said.onUpstreamFailure,
+    onMissingTarget: said.onMissingTarget,
+    sourcesAs: said.sourcesAs,
+    definition: definitionOf(defining),
     place: tree.keyPlace(path),
   };
-  const pool = layers.find((layer) => text(entry(layer.data, 'pool')) !== undefined);
+  const description = keptText(entry(data, 'description'));
+  if (description !== undefined) job.description = description;
+  if (said.owner !== undefined) job.owner = said.owner;
+  if (cwd !== undefined) job.cwd = resolve(root, cwd);
+  if (said.timeout !== undefined) job.timeout = said.timeout;
+  if (said.concurrency !== undefined) job.concurrency = said.concurrency;
+  if (said.pool !== undefined) job.pool = said.pool;
+  if (said.onSuccess !== undefined) job.onSuccess = said.onSuccess;
+  if (said.onFailure !== undefined) job.onFailure = said.onFailure;
   const declared: DeclaredJob = {
     tree,
     path,
+    data,
     job,
-    sources: sources.map((written) => written.path),
-    targets: targets.map((written) => written.path),
-    whole: sources.length === reads.length && targets.length === writes.length,
-    ...(pool === undefined ? {} : { pool: { tree: pool.tree, path: [...pool.path, 'pool'] } }),
+    sources: sources.steps,
+    targets: targets.steps,
+    whole: sources.whole && targets.whole,
+    pool: said.poolAt,
   };
-  findings.push(...nameFindings(declared, layers));
+  findings.push(...nameFindings(declared, [own, ...defaults]));
   return { declared, findings };
+}
+
+/** Each once, in order; the same list as that of a source that has them all, where there is one. */
+function capturesOf(sources: readonly Source[]): readonly string[] {
+  const [first, ...others] = sources.filter(({ optional }) => !optional).map(({ pattern }) => pattern.captures);
+  if (first === undefined) return [];
+  return others.every((captures) => captures === first) ? first : [...new Set([...first, ...others.flat()])];
 }
 
 /** An entry of `sources` or `targets`. */
 interface Written {
-  readonly path: Path;
-  readonly name?: string;
+  readonly field: 'sources' | 'targets';
+  readonly step: Step;
   readonly data: Data;
 }
 
-const named = ({ name }: Written) => (name === undefined ? {} : { name });
+const nameOf = ({ step }: Written): string | undefined => (typeof step === 'string' ? step : undefined);
+
+/** What is read of `sources` or `targets`, with where each of them stands; `whole`: nothing that was written is missing. */
+interface Entries<T> {
+  readonly read: readonly T[];
+  readonly steps: readonly Step[];
+  readonly whole: boolean;
+}
+
+const alone: readonly Step[] = [undefined];
 
 /** Text stands for a list of one; a map names its entries. */
-function readEntries({ data, path }: Layer, field: 'sources' | 'targets'): readonly Written[] {
+function readEntries<T>(
+  { data }: Layer,
+  field: Written['field'],
+  readOne: (written: Written) => T | undefined,
+): Entries<T> {
   const all = entry(data, field);
-  const at = [...path, field];
-  if (typeof all === 'string') return [{ path: at, data: all }];
-  if (Array.isArray(all)) return all.map((item: Data, index) => ({ path: [...at, index], data: item }));
-  return entries(all).map(([name, item]) => ({ path: [...at, name], name, data: item }));
+  if (typeof all === 'string') {
+    const one = readOne({ field, step: undefined, data: all });
+    return one === undefined ? { read: [], steps: [], whole: false } : { read: [one], steps: alone, whole: true };
+  }
+  const written = Array.isArray(all)
+    ? all.map((item: Data, step): Written => ({ field, step, data: item }))
+    : entries(all).map(([step, item]): Written => ({ field, step, data: item }));
+  const found = written.flatMap((each) => {
+    const one = readOne(each);
+    return one === undefined ? [] : [{ one, step: each.step }];
+  });
+  return {
+    read: found.map(({ one }) => one),
+    steps: found.map(({ step }) => step),
+    whole: found.length === written.length,
+  };
 }
+
+const nowhere: Readonly<Record<string, string>> = {};
 
 /** The regular expressions that can be read. What is wrong with the others is said once, however many patterns use them. */
 function readWhere({ tree, path, data }: Layer, findings: Diagnostic[]): Readonly<Record<string, string>> {
-  const usable = entries(entry(data, 'where')).filter((pair): pair is readonly [string, string] => {
-    const [name, expression] = pair;
-    if (typeof expression !== 'string') return false;
+  const written = entry(data, 'where');
+  if (written === undefined) return nowhere;
+  const usable = entries(written).flatMap(([name, data]) => {
+    const expression = keptText(data);
+    if (expression === undefined) return [];
     const tried = /^[A-Za-z_]\w*$/.test(name) ? parsePattern(`x{${name}}`, { [name]: expression }) : undefined;
     if (tried?.ok === false) {
       const { code, message, hint } = tried.error;
       findings.push(error(code, message, tree.place([...path, 'where', name]), { hint }));
     }
-    return tried?.ok !== false;
+    return tried?.ok === false ? [] : [[name, expression] as const];
   });
   return Object.fromEntries(usable);
 }
 
 function readPattern(
-  tree: Tree,
-  { data, path }: Written,
+  { tree, path }: Layer,
+  { field, step, data }: Written,
   where: Readonly<Record<string, string>>,
   findings: Diagnostic[],
 ): Pattern | undefined {
@@ -144,15 +175,7 @@ function readPattern(
   const parsed = parsePattern(written, where);
   if (parsed.ok) return parsed.value;
   const { code, message, hint } = parsed.error;
-  findings.push(error(code, message, tree.place(isMap(data) ? [...path, 'object'] : path), { hint }));
+  const at = step === undefined ? [...path, field] : [...path, field, step];
+  findings.push(error(code, message, tree.place(isMap(data) ? [...at, 'object'] : at), { hint }));
   return undefined;
-}
-
-function readRetries(layers: readonly Layer[]): Job['retries'] {
-  const retries = layers.map((layer): Layer => ({ ...layer, data: entry(layer.data, 'retries') }));
-  return {
-    attempts: pick(retries, 'attempts', number) ?? 1,
-    delay: pick(retries, 'delay', duration) ?? 10_000,
-    backoff: pick(retries, 'backoff', number) ?? 2,
-  };
 }

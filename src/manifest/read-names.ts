@@ -3,7 +3,7 @@
  * that means nothing else, and mean one thing only.
  */
 import type { Diagnostic, Place } from '../core/diagnostic.js';
-import type { DeclaredJob } from './declared.js';
+import { type DeclaredJob, pathOf } from './declared.js';
 import type { Layer } from './fields.js';
 import { error, quote } from './finding.js';
 import { nameProblem, variableProblem } from './names.js';
@@ -17,6 +17,7 @@ interface Given {
 
 /** Names that are refused, and names that stand for two things. */
 export function nameFindings(declared: DeclaredJob, layers: readonly Layer[]): readonly Diagnostic[] {
+  if (isFine(declared, layers)) return [];
   const findings: Diagnostic[] = [];
   const seen = new Map<string, Given>();
   for (const given of namesOf(declared, layers)) {
@@ -41,6 +42,16 @@ export function nameFindings(declared: DeclaredJob, layers: readonly Layer[]): r
   return findings;
 }
 
+/** Only captures, and none of them is refused: what most jobs have. */
+function isFine({ job }: DeclaredJob, layers: readonly Layer[]): boolean {
+  return (
+    layers.every(({ data }) => entry(data, 'env') === undefined) &&
+    job.sources.every(({ name, pattern }) => name === undefined && pattern.captures === job.captures) &&
+    job.targets.every(({ name }) => name === undefined) &&
+    job.captures.every((name) => nameProblem(name) === undefined)
+  );
+}
+
 const suggestion = (name: string): string => {
   const cleaned = name
     .replace(/\W+/g, '_')
@@ -49,19 +60,20 @@ const suggestion = (name: string): string => {
   return quote(nameProblem(cleaned) === undefined ? cleaned : `the_${cleaned.replace(/^_+|_+$/g, '')}`);
 };
 
-function* namesOf({ job, tree, sources, targets }: DeclaredJob, layers: readonly Layer[]): Iterable<Given> {
+function* namesOf(declared: DeclaredJob, layers: readonly Layer[]): Iterable<Given> {
+  const { job, tree } = declared;
   const captures = new Set<string>();
   for (const [at, { pattern }] of job.sources.entries()) {
     for (const name of pattern.captures) {
       if (captures.has(name)) continue;
       captures.add(name);
-      yield { name, what: 'capture', place: () => tree.placeWithin(sources[at] ?? [], `{${name}}`) };
+      yield { name, what: 'capture', place: () => tree.placeWithin(pathOf(declared, 'sources', at), `{${name}}`) };
     }
   }
   for (const [at, { name }] of job.sources.entries())
-    if (name !== undefined) yield { name, what: 'source', place: () => tree.keyPlace(sources[at] ?? []) };
+    if (name !== undefined) yield { name, what: 'source', place: () => tree.keyPlace(pathOf(declared, 'sources', at)) };
   for (const [at, { name }] of job.targets.entries())
-    if (name !== undefined) yield { name, what: 'target', place: () => tree.keyPlace(targets[at] ?? []) };
+    if (name !== undefined) yield { name, what: 'target', place: () => tree.keyPlace(pathOf(declared, 'targets', at)) };
   const variables = new Set<string>();
   for (const { data, tree, path } of layers) {
     for (const [name] of entries(entry(data, 'env'))) {

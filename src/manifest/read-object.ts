@@ -5,7 +5,7 @@ import type { Diagnostic } from '../core/diagnostic.js';
 import { undeclared } from '../core/mapping.js';
 import { parsePattern } from '../core/pattern.js';
 import type { DeclaredObject } from './declared.js';
-import { boundFindings, duration, flag, type Layer, oneOf, present, size, text, words } from './fields.js';
+import { boundFindings, duration, flag, keptText, type Layer, oneOf, present, size, text, words } from './fields.js';
 import { error, quote, warning } from './finding.js';
 import { readMarker } from './read-marker.js';
 import { bytesOf, greatest } from './size.js';
@@ -42,8 +42,8 @@ export function readObject(own: Layer, name: string): ReadObject {
   const object = {
     ...undeclared,
     ...present({
-      description: text(entry(data, 'description')),
-      owner: text(entry(data, 'owner')),
+      description: keptText(entry(data, 'description')),
+      owner: keptText(entry(data, 'owner')),
       tags: words(entry(data, 'tags')),
       external: flag(entry(data, 'external')),
       settle: duration(entry(data, 'settle')),

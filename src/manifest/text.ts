@@ -103,12 +103,12 @@ function placeOfByte(file: string, bytes: Buffer, at: number): Place {
 
 /** Text that was read already. */
 export function manifestText(file: string, text: string): ManifestText {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  let starts: readonly number[] | undefined;
   return {
     file,
     text,
     place(start, end) {
+      starts ??= lineStarts(text);
       const line = lineOf(starts, start);
       const from = starts[line] ?? 0;
       const next = starts[line + 1];
@@ -118,6 +118,12 @@ export function manifestText(file: string, text: string): ManifestText {
       return { file, line: line + 1, column: start - from + 1, endLine: line + 1, endColumn: trimmed - from + 1 };
     },
   };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 /** The last line that starts at or before the offset. */

@@ -1,6 +1,6 @@
 /**
- * A manifest as plain data, and where each part of it stands. Maps become objects without a prototype, so that no
- * name (`__proto__`, `toString`) means anything to us.
+ * A manifest as plain data, and where each part of it stands. Maps become objects that inherit nothing, so that no name
+ * (`__proto__`, `toString`) means anything to us.
  */
 import type { Place } from '../core/diagnostic.js';
 import type { ManifestText } from './text.js';
@@ -9,6 +9,17 @@ export type Data = null | boolean | number | string | readonly Data[] | DataMap;
 export interface DataMap {
   readonly [key: string]: Data;
 }
+
+/** Inherits nothing, by way of a prototype that is empty: objects without any are kept as hash tables, slow to go through. */
+class Bare {
+  [key: string]: Data;
+}
+Object.setPrototypeOf(Bare.prototype, null);
+Reflect.deleteProperty(Bare.prototype, 'constructor');
+Object.freeze(Bare.prototype);
+
+/** An empty map. */
+export const newMap = (): Record<string, Data> => new Bare();
 
 /** The way to a part: keys of maps, positions in lists. */
 export type Path = readonly (string | number)[];
@@ -19,8 +30,11 @@ export interface Spot {
   readonly value: readonly [start: number, end: number];
 }
 
-/** Where the parts of each map and list stand. */
-export type Spots = ReadonlyMap<DataMap | readonly Data[], ReadonlyMap<string, Spot>>;
+/** Where the parts of a manifest stand. */
+export interface Spots {
+  /** Undefined where there is no such part; nor is the whole a part. */
+  of(path: Path): Spot | undefined;
+}
 
 export interface Tree {
   readonly data: Data;
@@ -48,14 +62,9 @@ export const entries = (data: Data | undefined): readonly (readonly [string, Dat
 
 /** Data with the spots that its reader noted. */
 export function makeTree(source: ManifestText, data: Data, spots: Spots): Tree {
-  const spotOf = (path: Path): Spot | undefined => {
-    let around: Data | undefined = data;
-    for (const step of path.slice(0, -1)) around = child(around, step);
-    return typeof around === 'object' && around !== null ? spots.get(around)?.get(String(path.at(-1))) : undefined;
-  };
   const nearest = (path: Path): Spot | undefined => {
     for (let length = path.length; length > 0; length--) {
-      const spot = spotOf(path.slice(0, length));
+      const spot = spots.of(path.slice(0, length));
       if (spot !== undefined) return spot;
     }
     return undefined;
@@ -65,7 +74,7 @@ export function makeTree(source: ManifestText, data: Data, spots: Spots): Tree {
     const spot = nearest(path);
     if (spot === undefined) return show([0, 0]);
     const value = path.reduce<Data | undefined>(child, data);
-    const scalar = typeof value !== 'object' && value !== undefined && spot === spotOf(path);
+    const scalar = typeof value !== 'object' && value !== undefined;
     return show(scalar ? spot.value : (spot.key ?? spot.value));
   };
   return {
@@ -73,7 +82,7 @@ export function makeTree(source: ManifestText, data: Data, spots: Spots): Tree {
     file: source.file,
     place,
     keyPlace(path) {
-      const spot = nearest(path);
+      const spot = spots.of(path) ?? nearest(path);
       return show(spot?.key ?? spot?.value ?? [0, 0]);
     },
     placeWithin(path, text) {
@@ -82,13 +91,14 @@ export function makeTree(source: ManifestText, data: Data, spots: Spots): Tree {
       return at < 0 || at + text.length > end ? place(path) : show([at, at + text.length]);
     },
     written(path) {
-      const [start, end] = spotOf(path)?.value ?? [0, 0];
+      const [start, end] = spots.of(path)?.value ?? [0, 0];
       return source.text.slice(start, end).trimEnd();
     },
   };
 }
 
-function child(data: Data | undefined, step: string | number): Data | undefined {
+/** The part of a map or list at one step. */
+export function child(data: Data | undefined, step: string | number): Data | undefined {
   if (Array.isArray(data)) return data[Number(step)];
   return entry(data, String(step));
 }

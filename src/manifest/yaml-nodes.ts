@@ -2,11 +2,23 @@
  * Walks the nodes of a YAML document into plain data, with budgets: nesting, and what aliases expand to. Knows YAML's
  * nodes, and nothing of what a manifest means.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Range } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Range,
+} from 'yaml';
 import type { Diagnostic } from '../core/diagnostic.js';
 import { declaredTwice, error, quote } from './finding.js';
 import type { ManifestText } from './text.js';
-import type { Data, DataMap, Spot, Spots } from './tree.js';
+import { child as childOf, type Data, type DataMap, newMap, type Path, type Spot, type Spots } from './tree.js';
 
 /** Levels of nesting, aliases followed. */
 export const deepest = 64;
@@ -146,7 +158,7 @@ export function readNodes(source: ManifestText, document: Document.Parsed): Read
   }
 
   function readMap(node: { items: Pair[] }, depth: number): Part {
-    const map: Record<string, Data> = Object.create(null);
+    const map = newMap();
     const places = new Map<string, Spot>();
     const merges: Part[] = [];
     let [size, height] = [1, 0];
@@ -207,9 +219,21 @@ export function readNodes(source: ManifestText, document: Document.Parsed): Read
     return undefined;
   }
 
-  return { data: read(document.contents, 1).data, spots, findings };
+  const { data } = read(document.contents, 1);
+  const of = (path: Path): Spot | undefined => {
+    const around = path.slice(0, -1).reduce(childOf, data);
+    return typeof around === 'object' && around !== null ? spots.get(around)?.get(String(path.at(-1))) : undefined;
+  };
+  return { data, spots: { of }, findings };
 }
 
-function spotOf(node: { range?: Range | null | undefined } | null): [number, number] {
-  return [node?.range?.[0] ?? 0, node?.range?.[1] ?? 0];
+/** Where a node stands. What is written in lines of its own ends with its last part, not with comments behind that. */
+function spotOf(node: Node | null): [number, number] {
+  const start = node?.range?.[0] ?? 0;
+  let last: unknown = node;
+  while (isCollection(last) && !last.flow && last.items.length > 0) {
+    const item: unknown = last.items.at(-1);
+    last = isPair(item) ? (item.value ?? item.key) : item;
+  }
+  return [start, isNode(last) ? (last.range?.[1] ?? 0) : 0];
 }

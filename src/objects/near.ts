@@ -2,11 +2,12 @@
  * What lies in a directory, whether a pattern wants it or not: for whoever asks why something is not there. Knows
  * nothing of what is wanted.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, type StatsBase } from 'node:fs';
 import path from 'node:path';
+import { directoryOf, nameOf, type ObjectId } from '../core/object.js';
 import { isHidden } from '../core/segment.js';
 import { escapeBytes, unfinishedEnding, whatIsWrong } from './names.js';
-import { codeOf, type FileWorld, pathIn } from './world.js';
+import { codeOf, type FileWorld, pathIn, statOf } from './world.js';
 
 /** One name in a directory. */
 export interface Lying {
@@ -28,18 +29,11 @@ export function lyingIn(
   try {
     const entries = readdirSync(path.resolve(world.root, directory), { encoding: 'buffer', withFileTypes: true });
     return entries.slice(0, mostNames).map((entry): Lying => {
-      const kind = entry.isFile()
-        ? 'file'
-        : entry.isDirectory()
-          ? 'directory'
-          : entry.isSymbolicLink()
-            ? 'link'
-            : 'other';
       const wrong = whatIsWrong(entry.name);
       const at = pathIn(directory, escapeBytes(entry.name));
       const passedOver =
         wrong === undefined ? whyPassedOver(world, at, entry.name.toString()) : `is set aside: ${wrong}`;
-      return { path: at, kind, ...(passedOver === undefined ? {} : { passedOver }) };
+      return { path: at, kind: kindOf(entry), ...(passedOver === undefined ? {} : { passedOver }) };
     });
   } catch (error) {
     const code = codeOf(error);
@@ -47,9 +41,45 @@ export function lyingIn(
   }
 }
 
+const kindOf = (entry: Pick<StatsBase<bigint>, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): Lying['kind'] => {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+};
+
+/** Why something is set aside whose name is shown so, in words that follow it; undefined where no such thing lies there. */
+export function setAsideAs(world: Pick<FileWorld, 'root' | 'ignores'>, shown: ObjectId): string | undefined {
+  if (!nameOf(shown).includes('\\x')) return undefined;
+  const lying = lyingIn(world, directoryOf(shown));
+  const found = 'problem' in lying ? undefined : lying.find(({ path: at }) => at === nameOf(shown));
+  return found?.passedOver;
+}
+
+/** What stands at a path; `unknown` where that cannot be told. */
+export function kindAt(world: Pick<FileWorld, 'root'>, at: string): Lying['kind'] | 'nothing' | 'unknown' {
+  const stat = statOf(world, at);
+  if (stat === undefined) return 'nothing';
+  return 'problem' in stat ? 'unknown' : kindOf(stat);
+}
+
+/** What keeps something of the right name from being the object, in words that follow the name. */
+export function notWanted({ kind }: Pick<Lying, 'kind'>, wantsDirectory: boolean): string | undefined {
+  if (kind === 'link') return 'is a symbolic link, and none are followed';
+  if (wantsDirectory) return kind === 'directory' ? undefined : 'is not a directory';
+  if (kind === 'directory') return 'is a directory, and a file is wanted';
+  return kind === 'file' ? undefined : 'is not a file';
+}
+
+/** In words that follow the name. */
+export const passedOver = {
+  ignored: 'is passed over: `ignore` names it',
+  unfinished: (ending: string) => `is passed over: ${ending} is for what is not finished`,
+  hidden: 'is passed over: its name begins with a dot',
+} as const;
+
 function whyPassedOver(world: Pick<FileWorld, 'ignores'>, at: string, name: string): string | undefined {
-  if (world.ignores(at)) return 'is passed over: `ignore` names it';
+  if (world.ignores(at)) return passedOver.ignored;
   const ending = unfinishedEnding(name);
-  if (ending !== undefined) return `is passed over: ${ending} is for what is not finished`;
-  return isHidden(name) ? 'is passed over: its name begins with a dot' : undefined;
+  if (ending !== undefined) return passedOver.unfinished(ending);
+  return isHidden(name) ? passedOver.hidden : undefined;
 }

@@ -85,6 +85,9 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
     if (!stat?.isFile()) forget(directory, name, isMissed);
     if (stat?.isDirectory()) {
       if (leads) enter(directory, name, walk, within, stat, work, again);
+      // A star also matches directories that are just there; one that is called like a file was meant as one.
+      else if (ends && path.posix.extname(name) !== '' && isFinished(file, name))
+        listener.setAside({ name: file, why: 'it is a directory, not a file' });
       return;
     }
     listener.touched(directory.within);

@@ -8,6 +8,7 @@ import { asVersion, displayName, kindOf, type ObjectId } from '../core/object.js
 import { err, ok, type Result } from '../core/result.js';
 import { announce, peekInbox } from '../journal/inbox.js';
 import { readJournal } from '../journal/journal.js';
+import { checkOpening } from '../journal/opening.js';
 import { quoted } from './named.js';
 import { type Problem, stateProblem } from './problem.js';
 
@@ -62,7 +63,7 @@ export function announceObjects(
   { version, key }: AnnounceOptions,
 ): Result<Announced, Problem> {
   const keyFor = keysOf(objects, key);
-  const counted = key === undefined ? ok(() => false) : readCounted(file, key, keyFor);
+  const counted = key === undefined ? usable(file) : readCounted(file, key, keyFor);
   if (!counted.ok) return counted;
   const isCounted: (object: ObjectId) => boolean = counted.value;
   const duplicates = objects.filter(isCounted);
@@ -78,6 +79,12 @@ export function announceObjects(
     }),
   );
   return left.ok ? ok({ announced, duplicates }) : err(stateProblem(left.error));
+}
+
+/** What is announced beside a state that nobody can take up would never be heard of. No object was announced before. */
+function usable(file: string): Result<() => boolean, Problem> {
+  const checked = checkOpening(file);
+  return checked.ok ? ok(() => false) : err(stateProblem(checked.error));
 }
 
 type KeyFor = (object: ObjectId) => string | undefined;

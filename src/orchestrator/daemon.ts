@@ -11,10 +11,9 @@ import { type Launcher, openLauncher } from '../execute/launcher.js';
 import { localExecutor } from '../execute/local.js';
 import type { RunEvent, Standing, Timeless, WatchEnd, WatchEvent } from '../report/run-event.js';
 import { type InboxWatch, watchInbox } from './inbox.js';
-import type { Mapped } from './mapped.js';
 import { type Problem, stateProblem } from './problem.js';
 import { type MappingWatch, watchMapping } from './reload.js';
-import { remappedState, type Taken } from './session.js';
+import { type Mapped, remappedState, type Taken } from './session.js';
 import { type StopBy, stopWhenTold } from './stopper.js';
 import { watchedObjects } from './watched-objects.js';
 

@@ -67,7 +67,7 @@ function fixedDirectories({ jobs }: Mapping): ReadonlySet<string> {
 }
 
 /** A name without a slash is passed over wherever it stands, anything else where its path leads. */
-function ignored(patterns: readonly Pattern[]): FileWorld['ignores'] {
+export function ignored(patterns: readonly Pattern[]): FileWorld['ignores'] {
   if (patterns.length === 0) return () => false;
   const names = patterns.filter(({ text }) => !text.includes('/'));
   const paths = patterns.filter(({ text }) => text.includes('/'));

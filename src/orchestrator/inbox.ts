@@ -15,7 +15,10 @@ const atOnce = 1000;
 /** Milliseconds between two looks, where nothing is heard or the last could not be recorded. */
 const every = 2000;
 
-/** Told of what was asked, once it is on record. */
+/** So many tasks are named when it is told what was done. */
+const mostNamed = 100;
+
+/** Told of what was asked, once it is on record, and before what comes of it. */
 type Asked = (event: Timeless<AskedEvent>) => void;
 
 /** Records all that waits, and has the engine do what is asked. */
@@ -47,14 +50,17 @@ function requestTaker(stateFile: string, engine: Engine, asked: Asked, later: ()
     take(request) {
       const { file, what, tasks } = request;
       taken.add(file);
-      void engine.ask(request).then((count) => {
+      const told = (done: readonly string[]): void => {
+        const left = tasks.length - done.length;
+        asked({ event: 'asked', what, tasks: done.length, left, named: done.slice(0, mostNamed) });
+      };
+      void engine.ask(request, told).then((count) => {
         if (count === undefined) {
           taken.delete(file);
           later();
           return;
         }
         if (takeOut(stateFile, [file])) taken.delete(file);
-        asked({ event: 'asked', what, tasks: count, left: tasks.length - count });
       });
     },
   };

@@ -1,7 +1,7 @@
 /** Brings everything up to date once: puts an engine over a state that was taken, and sums up. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { summaryView, taskView } from '../core/answers.js';
+import { emptyView, summaryView, taskView } from '../core/answers.js';
 import type { Report } from '../core/event.js';
 import { err, ok, type Result } from '../core/result.js';
 import type { State } from '../core/state.js';
@@ -12,9 +12,9 @@ import { localExecutor } from '../execute/local.js';
 import { tailOfLog } from '../execute/log.js';
 import type { Failure, Progress, RunEnd, RunEvent } from '../report/run-event.js';
 import { takeAnnouncements } from './inbox.js';
-import type { Mapped } from './mapped.js';
+import { logFile } from './places.js';
 import { type Problem, stateProblem } from './problem.js';
-import { logFile, objectsThere, type Taken } from './session.js';
+import { type Mapped, objectsThere, type Taken } from './session.js';
 import { type StopBy, stopWhenTold } from './stopper.js';
 
 export interface OnceOptions {
@@ -33,7 +33,7 @@ export interface OnceOptions {
 }
 
 /** What it came to. Logs are absolute paths. */
-export type Ran = Pick<RunEnd, 'summary' | 'failures' | 'blocked' | 'stopped'>;
+export type Ran = Pick<RunEnd, 'summary' | 'empty' | 'failures' | 'blocked' | 'stopped'>;
 
 /** Lines of a failed task's output that are shown at the end. */
 const tailLines = 10;
@@ -81,7 +81,9 @@ export async function runOnce(
       // What runs elsewhere need not keep it here.
       return executor === undefined || existsSync(log) ? log : undefined;
     };
-    const came = { summary: summaryView(state, well), ...standing(state, logOf) };
+    const summary = summaryView(state, well);
+    const isEmpty = Object.values(summary).every((count) => count === 0);
+    const came = { summary, ...(isEmpty ? { empty: emptyView(state) } : {}), ...standing(state, logOf) };
     return ok(finished.how === 'stopped' ? { ...came, stopped: true } : came);
   } finally {
     journal.close();

@@ -17,13 +17,13 @@ import { type Announced, announceObjects, checkNoFile, checkTexts } from './anno
 import { type Lived, runDaemon } from './daemon.js';
 import { guarded } from './guarded.js';
 import { type Listener, listenerOf } from './listener.js';
-import type { Mapped } from './mapped.js';
 import { namedObjects } from './named.js';
 import { runOnce } from './once.js';
+import { usualStateFile } from './places.js';
 import { readPresent } from './present.js';
 import type { Problem } from './problem.js';
 import { select } from './selection.js';
-import { takeState, usualStateFile } from './session.js';
+import { type Mapped, takeState } from './session.js';
 
 export interface OrchestratorOptions {
   /** The state's file; `.objflow/state.jsonl` in the project's root where it is not said. One state, one orchestrator at a time. */
@@ -120,7 +120,7 @@ export class Orchestrator {
     const { force = false, retry = true } = options;
     const selected = await this.#select(options.select);
     if (!selected.ok) return selected;
-    const about = { selected: selected.value, concurrency: this.#concurrency };
+    const about = { role: 'run', selected: selected.value, concurrency: this.#concurrency } as const;
     const taken = takeState(this.#mapped, this.state, about);
     if (!taken.ok) return taken;
     const listener = listenerOf(options, this.mapping.root);
@@ -138,7 +138,7 @@ export class Orchestrator {
    */
   async watch(options: WatchOptions = {}): Promise<Result<WatchResult, Problem>> {
     const concurrency = this.#concurrency;
-    const taken = takeState(this.#mapped, this.state, { concurrency });
+    const taken = takeState(this.#mapped, this.state, { role: 'watch', concurrency });
     if (!taken.ok) return taken;
     const listener = listenerOf(options, this.mapping.root);
     const { report, stopBy } = listener;

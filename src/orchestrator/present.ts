@@ -2,6 +2,7 @@
  * The state as it is at this moment, for whoever only reads: what the journal tells, what lies there, what waits in
  * the inbox. Disturbs nobody, whether a daemon lives or not.
  */
+import { readdirSync, statSync } from 'node:fs';
 import { fileTargets } from '../core/adopt.js';
 import { kindOf, type Look, type ObjectId, type Observation } from '../core/object.js';
 import { markPaused } from '../core/paused.js';
@@ -12,17 +13,17 @@ import { step } from '../core/step.js';
 import { systemClock } from '../engine/clock.js';
 import { targetsToLookAt } from '../engine/engine.js';
 import type { Objects } from '../engine/world.js';
-import { peekInbox, peekRequests, type Request } from '../journal/inbox.js';
+import { inboxOf, peekInbox, peekRequests, type Request } from '../journal/inbox.js';
 import { readJournal } from '../journal/journal.js';
 import { holderOf } from '../journal/lock.js';
 import type { SetAside } from '../objects/names.js';
-import type { Mapped } from './mapped.js';
+import { endWhatHasEnded } from './left.js';
 import { type Problem, stateProblem } from './problem.js';
-import { openSession } from './session.js';
+import { type Mapped, openSession } from './session.js';
 
 export interface Present {
   readonly state: State;
-  /** All that the journal tells, in its order. */
+  /** All that the journal tells, in its order; then what is to be recorded of runs that have ended since. */
   readonly records: readonly JournalRecord[];
   /** What was found of each file that was looked at. */
   readonly seen: ReadonlyMap<ObjectId, Observation>;
@@ -35,26 +36,69 @@ export interface Present {
   readonly look: Objects['look'];
 }
 
-/** Reads, looks, and decides what would be decided now; starts nothing. `file`: the state's. */
+/** At most so many times it is read, where others go on recording meanwhile: the last answer is one of that moment, too. */
+const most = 3;
+
+/**
+ * Reads, looks, and decides what would be decided now; starts nothing. `file`: the state's. `through`: stands in for the
+ * objects.
+ */
 export async function readPresent(
   file: string,
-  { mapping, graph }: Pick<Mapped, 'mapping' | 'graph'>,
+  mapped: Pick<Mapped, 'mapping' | 'graph'>,
+  through: (objects: Objects) => Objects = (objects) => objects,
 ): Promise<Result<Present, Problem>> {
+  for (let times = 1; ; times += 1) {
+    const before = traceOf(file);
+    const present = await readOnce(file, mapped, through);
+    // What was recorded and taken out of the inbox in between is in neither of the two as they were read.
+    if (!present.ok || times === most || traceOf(file) === before) return present;
+  }
+}
+
+/** What is different once something was recorded, or left in the inbox, or taken out of it. */
+function traceOf(file: string): string {
+  const parts = [() => identityOf(file), () => readdirSync(inboxOf(file)).filter((name) => !name.startsWith('.'))];
+  const trace = parts.map((read) => {
+    try {
+      return read();
+    } catch {
+      return undefined; // whoever reads it has a word for that
+    }
+  });
+  return JSON.stringify(trace);
+}
+
+function identityOf(file: string): string {
+  const { dev, ino, size } = statSync(file, { bigint: true });
+  return `${dev}:${ino}:${size}`;
+}
+
+async function readOnce(
+  file: string,
+  { mapping, graph }: Pick<Mapped, 'mapping' | 'graph'>,
+  through: (objects: Objects) => Objects,
+): Promise<Result<Present, Problem>> {
+  // Before what it has recorded: a run that ends in between has then ended its runs, or still holds what is open.
+  const heldBy = holderOf(file);
   const journal = readJournal(file);
   if (!journal.ok) return err(stateProblem(journal.error));
   const { records } = journal.value;
   const setAside: SetAside[] = [];
-  const { state, objects } = openSession(mapping, {
+  const session = openSession(mapping, {
     records,
     graph,
     // With room for nobody, what is ready stays ready.
     concurrency: 0,
     setAside: (found) => setAside.push(found),
   });
+  const { state } = session;
+  const objects = through(session.objects);
   // What looks abandoned from here is in good hands as long as somebody holds the state.
-  const heldBy = holderOf(file);
   if (heldBy) for (const { run } of state.runs.values()) if (run) run.stage = 'executing';
   markPaused(state, records);
+  // What ended while nobody was there to record it has ended all the same.
+  const ended = heldBy ? [] : await endWhatHasEnded(state, file, objects);
   const at = systemClock.now();
   const seen = new Map<ObjectId, Observation>();
   /** Gives what only its content tells the version of. */
@@ -75,7 +119,15 @@ export async function readPresent(
   // So is what is asked.
   for (const request of peekRequests(file)) await grant(state, request, at, objects);
   step(state, { type: 'opened', at });
-  return ok({ state, records, seen, setAside, isHeld: heldBy !== undefined, heldBy, look: objects.look });
+  return ok({
+    state,
+    records: [...records, ...ended],
+    seen,
+    setAside,
+    isHeld: heldBy !== undefined,
+    heldBy,
+    look: objects.look,
+  });
 }
 
 async function grant(state: State, { what, tasks }: Request, at: number, { look }: Objects): Promise<void> {

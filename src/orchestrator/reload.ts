@@ -9,7 +9,7 @@ import { loadMapping } from '../manifest/load.js';
 import type { ManifestSources } from '../manifest/sources.js';
 import { listen } from '../objects/hints.js';
 import type { Timeless, WatchEvent } from '../report/run-event.js';
-import type { Mapped } from './mapped.js';
+import type { Mapped } from './session.js';
 
 /** Milliseconds without a change after which manifests are read, and how long that may be put off. */
 const calm = 100;

@@ -2,16 +2,18 @@
  * What selectors select, or what was meant instead. The present state is read only where a selector asks for it.
  */
 import { type NotKnown, phases } from '../core/named.js';
-import { displayName, nameOf } from '../core/object.js';
+import { asObjectId, displayName, nameOf } from '../core/object.js';
+import { isLiteral, parsePattern } from '../core/pattern.js';
 import { err, ok, type Result, unreachable } from '../core/result.js';
 import { readSelectors } from '../core/select.js';
 import type { Selection } from '../core/selector.js';
 import type { State } from '../core/state.js';
 import { didYouMean } from '../manifest/suggest.js';
 import { terminal } from '../report/sinks.js';
-import type { Mapped } from './mapped.js';
-import { meantObject } from './named.js';
+import { meantObject, quoted } from './named.js';
 import type { Problem } from './problem.js';
+import type { Mapped } from './session.js';
+import { noJobCanRead, whyUntaken } from './untaken.js';
 
 /**
  * What is selected; undefined where there are no selectors: all. `present` gives the present state; paths of objects may
@@ -39,14 +41,16 @@ const unknown = (cwd: string, mapped: Mapped, what: NotKnown, state: State | und
 });
 
 function notKnown(cwd: string, mapped: Mapped, { what, name }: NotKnown, state: State | undefined): string {
-  const shown = terminal(name);
+  const shown = quoted(name);
+  const never = what === 'object' || what === 'absent' ? untaken(mapped, name) : undefined;
+  if (never !== undefined) return never;
   const close = meant(cwd, mapped, { what, name }, state);
   const hint = (otherwise: string): string => terminal(close ?? otherwise);
   switch (what) {
     case 'nothing':
       return 'a selector is empty; give the name of a job, `tag:nightly`, `state:failed`, or an object';
     case 'job':
-      return `no job is called ${shown}; ${hint('`objflow graph` lists the jobs')}`;
+      return `no job, task or object is called ${shown}; ${hint('`objflow graph` lists the jobs and what they read and write')}`;
     case 'tag': {
       const tags = tagsOf(mapped);
       return `no job has the tag ${shown}; ${hint(tags.length === 0 ? 'no job has any' : `tags are ${tags.join(', ')}`)}`;
@@ -62,6 +66,15 @@ function notKnown(cwd: string, mapped: Mapped, { what, name }: NotKnown, state: 
     default:
       return unreachable(what);
   }
+}
+
+/** What keeps an object of this name from being a source, in a sentence. */
+function untaken({ mapping }: Mapped, name: string): string | undefined {
+  const pattern = parsePattern(name);
+  if (!pattern.ok || !isLiteral(pattern.value)) return undefined;
+  const object = asObjectId(pattern.value.id);
+  const why = whyUntaken(mapping)(object);
+  return why === undefined ? undefined : noJobCanRead(object, why);
 }
 
 /** “did you mean”: the same with its `tag:`, `state:` or kind, or else what is closest. */

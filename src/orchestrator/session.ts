@@ -3,7 +3,6 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import type { JobGraph } from '../core/graph.js';
 import { type History, historyOf, readHistory } from '../core/history.js';
 import type { Mapping } from '../core/mapping.js';
@@ -12,26 +11,24 @@ import { restore } from '../core/restore.js';
 import { err, ok, type Result } from '../core/result.js';
 import type { Selection } from '../core/selector.js';
 import type { State } from '../core/state.js';
+import type { Purpose, Role } from '../core/views.js';
 import type { Objects } from '../engine/world.js';
 import { type Journal, openJournal } from '../journal/journal.js';
+import type { Loaded } from '../manifest/load.js';
 import { lookAt, syncFiles } from '../objects/files.js';
 import { listFiles } from '../objects/list.js';
 import type { SetAside } from '../objects/names.js';
 import type { FileWorld } from '../objects/world.js';
 import { fileWorld } from './file-world.js';
-import type { Mapped } from './mapped.js';
 import { type Problem, stateProblem } from './problem.js';
+
+/** A mapping without errors, and what feeds what in it: all that an orchestrator needs of what was loaded. */
+export type Mapped = Pick<Loaded, 'mapping' | 'graph' | 'sources' | 'path'>;
 
 export interface Session {
   readonly state: State;
   readonly objects: Objects;
 }
-
-/** Where the state is kept, unless somebody says otherwise. */
-export const usualStateFile = ({ root }: Pick<Mapping, 'root'>): string => path.join(root, '.objflow', 'state.jsonl');
-
-/** Where a run's output is kept: beside the state. */
-export const logFile = (state: string, run: string): string => path.join(path.dirname(state), 'logs', `${run}.log`);
 
 export interface StateOptions {
   readonly graph: JobGraph;
@@ -40,7 +37,7 @@ export interface StateOptions {
   readonly selected?: Selection | undefined;
 }
 
-export interface OpenOptions extends StateOptions {
+interface OpenOptions extends StateOptions {
   readonly records: Iterable<JournalRecord>;
 }
 
@@ -72,20 +69,26 @@ export interface Taken {
   readonly warnings: readonly string[];
 }
 
+interface TakeOptions extends Omit<StateOptions, 'graph'> {
+  /** As what it is taken: others are told. */
+  readonly role: Role;
+}
+
 /** Takes the state. Its records are many, and not kept once they are told. */
 export function takeState(
   { mapping, graph }: Pick<Mapped, 'mapping' | 'graph'>,
   file: string,
-  options: Omit<StateOptions, 'graph'>,
+  { role, ...options }: TakeOptions,
 ): Result<Taken, Problem> {
-  const opened = openJournal(file);
+  const purpose: Purpose = { role, ...(options.selected ? { selected: true } : {}) };
+  const opened = openJournal(file, { purpose });
   if (!opened.ok) return err(stateProblem(opened.error));
   const { journal, records, warnings } = opened.value;
   return ok({ journal, warnings, state: openState(mapping, { ...options, graph, records }) });
 }
 
 /** The state as the journal left it. */
-export const openState = (mapping: Mapping, options: OpenOptions): State =>
+const openState = (mapping: Mapping, options: OpenOptions): State =>
   stateOf(mapping, readHistory(options.records), options);
 
 /** The state under an edited mapping, in place of the one before. */

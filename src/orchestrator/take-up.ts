@@ -1,19 +1,19 @@
 /**
  * Leaves a request in the inbox, and where nobody holds the state records at once what waits there. So whatever dies in
- * between, it was asked; and what is asked before it is done before it.
+ * between, it was asked; and what is asked before it is done before it. Two that do so at once need one another: whoever
+ * finds the state held has left its request before it looked, and whoever gives it free looks into the inbox afterwards.
  */
 import { err, ok, type Result } from '../core/result.js';
 import { systemClock } from '../engine/clock.js';
 import { createEngine } from '../engine/engine.js';
 import type { Executor } from '../execute/executor.js';
-import { request } from '../journal/inbox.js';
+import { peekRequests, request } from '../journal/inbox.js';
 import { isHeld } from '../journal/lock.js';
 import type { Requested } from '../journal/request.js';
 import type { AskedEvent, Timeless } from '../report/run-event.js';
 import { takeAnnouncements } from './inbox.js';
-import type { Mapped } from './mapped.js';
 import { type Problem, stateProblem } from './problem.js';
-import { objectsThere, takeState } from './session.js';
+import { type Mapped, objectsThere, takeState } from './session.js';
 
 /** What may be asked. */
 export type Wanted = Requested extends infer R ? (R extends unknown ? Omit<R, 'at'> : never) : never;
@@ -31,7 +31,24 @@ export async function askOf(
   if (wanted.tasks.length === 0) return ok('done');
   const left = request(file, { ...wanted, at: Date.now() });
   if (!left.ok) return err(stateProblem(left.error));
-  return isHeld(file) ? ok('asked') : takeUp(file, mapped, tell);
+  if (isHeld(file)) return ok('asked');
+  const done = await takeUp(file, mapped, tell);
+  if (done.ok) await takeUpLater(file, mapped, tell);
+  return done;
+}
+
+/** What others have asked of us who hold the state no more. It is theirs: where it cannot be recorded, it waits on. */
+async function takeUpLater(file: string, mapped: Mapped, tell: (told: Told) => void): Promise<void> {
+  const waiting = (): string[] => peekRequests(file).map((each) => each.file);
+  // What stays although it was recorded is not taken up again.
+  const known = new Set<string>();
+  for (let names = waiting(); names.some((name) => !known.has(name)); names = waiting()) {
+    for (const name of names) known.add(name);
+    if (isHeld(file)) return;
+    const done = await takeUp(file, mapped, tell);
+    if (!done.ok) tell({ event: 'warning', message: done.error.message });
+    if (!done.ok || done.value === 'asked') return;
+  }
 }
 
 /** Nothing starts here, and what still runs is left to the next. */
@@ -50,7 +67,7 @@ async function takeUp(
   mapped: Mapped,
   tell: (told: Told) => void,
 ): Promise<Result<'asked' | 'done', Problem>> {
-  const taken = takeState(mapped, file, {});
+  const taken = takeState(mapped, file, { role: 'take-up' });
   if (!taken.ok) return taken.error.kind === 'state-held' ? ok('asked') : taken;
   const { journal, state, warnings } = taken.value;
   const warn = (message: string): void => tell({ event: 'warning', message });

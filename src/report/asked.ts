@@ -4,6 +4,7 @@
  */
 import type { AskedView } from '../core/views.js';
 import { counted } from './count.js';
+import { isoTime } from './durations.js';
 import { wrap } from './measure.js';
 import { json, terminal } from './sinks.js';
 import { styles } from './styles.js';
@@ -48,7 +49,7 @@ const left: Readonly<Record<AskedView['what'], Sentence>> = {
 /** Ends with a newline. */
 export function renderAsked(view: AskedView, { color, width = 80, verbose = false }: AskedOptions): string {
   const style = styles(color);
-  const { what, tasks, upToDate = [] } = view;
+  const { what, tasks, already = [] } = view;
   const shown = <T>(from: readonly T[], line: (one: T) => string[]): string[] => {
     const named = verbose ? from : from.slice(0, most);
     const rest = from.length - named.length;
@@ -57,10 +58,12 @@ export function renderAsked(view: AskedView, { color, width = 80, verbose = fals
   const lines: string[] = [];
   const say = view.dryRun ? would : done;
   if (tasks.length > 0) lines.push(style.strong(say[what](counted(tasks.length, 'task'), tasks.length === 1)));
+  else if (what === 'adopt' && already.length === 0 && view.left.length === 0)
+    lines.push(`${nothing.adopt}: there is no task yet, as nothing has landed that these jobs read`);
   else lines.push(nothing[what]);
   lines.push(...shown(tasks, (task) => [`  ${terminal(task)}`]));
-  if (upToDate.length > 0)
-    lines.push(`${counted(upToDate.length, 'task')} ${upToDate.length === 1 ? 'was' : 'were'} up to date already`);
+  if (already.length > 0)
+    lines.push(`${counted(already.length, 'task')} ${already.length === 1 ? 'was' : 'were'} up to date already`);
   if (view.left.length > 0)
     lines.push(style.warning(left[what](counted(view.left.length, 'task'), view.left.length === 1)));
   const leftLine = ({ task, reason }: AskedView['left'][number]): string[] => [
@@ -71,9 +74,12 @@ export function renderAsked(view: AskedView, { color, width = 80, verbose = fals
   return `${lines.join('\n')}\n`;
 }
 
-/** `retried`, `reset` or `adopted`, by what was asked; as schema/asked.schema.json says. Ends with a newline. */
-export function askedDocument({ what, tasks, left, upToDate, asked, dryRun }: AskedView): string {
+/**
+ * `retried`, `reset` or `adopted`, by what was asked; as schema/asked.schema.json says. Of `retry` it is the first of the
+ * lines that its events are, told at that time. Ends with a newline.
+ */
+export function askedDocument({ what, tasks, left, already, asked, dryRun }: AskedView, at: number): string {
   const name = { retry: 'retried', reset: 'reset', adopt: 'adopted' }[what];
-  const more = { ...(upToDate ? { upToDate } : {}), asked, ...(dryRun ? { dryRun } : {}) };
-  return `${json({ [name]: tasks, left, ...more }, 2)}\n`;
+  const document = { [name]: tasks, left, ...(already ? { already } : {}), asked, ...(dryRun ? { dryRun } : {}) };
+  return what === 'retry' ? `${json({ event: 'retrying', at: isoTime(at), ...document })}\n` : `${json(document, 2)}\n`;
 }

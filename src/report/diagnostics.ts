@@ -68,7 +68,7 @@ function block(finding: Diagnostic, options: FindingOptions, style: Styles): str
     if (text === undefined) return [];
     // Only the first line of a longer range is shown, marked up to where its text ends.
     const to = place.endLine > place.line ? text.trimEnd().length : place.endColumn - 1;
-    const shown = frame(text, place.column - 1, to, Math.max(40, width - gutter - 5));
+    const shown = frame(text, place.column - 1, to, Math.max(24, width - gutter - 5));
     const bar = style.faint('|');
     return [
       `  ${style.faint(String(place.line).padStart(gutter))} ${bar} ${shown.text}`.trimEnd(),

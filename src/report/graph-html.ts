@@ -8,8 +8,8 @@ import type { GraphView, StandingView } from '../core/views.js';
 import { counted } from './count.js';
 import { pictureStyle } from './graph-look.js';
 import { pageStyle } from './graph-page-look.js';
-import { looks, phasesByNeed, type Standings, standingWords } from './graph-standing.js';
-import { draw, drawnOf } from './graph-svg.js';
+import { looks, type Standings, standingWords } from './graph-standing.js';
+import { draw, drawnOf, legendItems, swatchOf } from './graph-svg.js';
 import { scriptJson, terminal } from './sinks.js';
 
 /** What is declared of a job or an object besides its name. */
@@ -46,7 +46,7 @@ export function graphHtml(view: GraphView, standings: Standings | undefined, det
 <label><input id="search" type="search" placeholder="Search ( / )" aria-label="Search jobs and objects" autocomplete="off" spellcheck="false"></label>
 <output id="found" for="search"></output>
 <span class="buttons"><button id="out" title="Zoom out ( - )" aria-label="Zoom out">−</button><button id="in" title="Zoom in ( + )" aria-label="Zoom in">+</button><button id="fit" title="Show everything ( 0 )">Fit</button></span>
-${legendOf(standings)}
+${legendOf(view, standings)}
 </header>
 <main>
 <svg id="picture" xmlns="http://www.w3.org/2000/svg" data-width="${picture.width}" data-height="${picture.height}" aria-label="The graph of jobs and objects"><g id="view">
@@ -105,12 +105,11 @@ function standingData(standing: StandingView) {
   };
 }
 
-function legendOf(standings: Standings | undefined): string {
-  if (standings === undefined) return '';
-  const found = new Set([...standings.values()].map(({ phase }) => phase));
-  const items = phasesByNeed
-    .filter((phase) => found.has(phase))
-    .map((phase) => `<li class="${phase}">${looks[phase].symbol} ${phase}</li>`);
-  if (found.has(undefined)) items.push('<li>no tasks yet</li>');
-  return `<ul class="phases">${items.join('')}</ul>`;
+function legendOf(view: GraphView, standings: Standings | undefined): string {
+  const items = legendItems(view, standings).map((item) => {
+    const { text, width, height } = swatchOf(item);
+    const box = `viewBox="-1 -1 ${width + 2} ${height + 2}" width="${Math.round(width * 0.7)}" height="${Math.round(height * 0.7)}"`;
+    return `<li><svg aria-hidden="true" ${box}>${text}</svg> ${item.text}</li>`;
+  });
+  return items.length === 0 ? '' : `<ul class="legend">${items.join('')}</ul>`;
 }

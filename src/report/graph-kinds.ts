@@ -19,14 +19,22 @@ export function onlyJobs(view: GraphView): GraphView {
   return { jobs: view.jobs, objects: [], edges: distinct(edges) };
 }
 
-/** Objects alone: an edge from each source of a job to each of its targets, and where two patterns meet. */
-export function onlyObjects(view: GraphView): GraphView {
+/** A job without targets: no object shows how it stands. */
+export const isSink = ({ targets }: GraphView['jobs'][number]): boolean => targets.length === 0;
+
+/**
+ * Objects alone: an edge from each source of a job to each of its targets, and where two patterns meet. `withSinks`:
+ * jobs without targets stay.
+ */
+export function onlyObjects(view: GraphView, withSinks = false): GraphView {
   const objects = new Set(view.objects.map(({ id }) => id));
+  const sinks = withSinks ? view.jobs.filter(isSink) : [];
   const edges = [
     ...view.jobs.flatMap(({ sources, targets }) => sources.flatMap((from) => targets.map((to) => ({ from, to })))),
     ...view.edges.filter(({ from, to }) => objects.has(from) && objects.has(to)),
+    ...sinks.flatMap(({ name, sources }) => sources.map((from) => ({ from, to: `job:${name}` }))),
   ];
-  return { jobs: [], objects: view.objects, edges: distinct(edges) };
+  return { jobs: sinks, objects: view.objects, edges: distinct(edges) };
 }
 
 const unique = (nodes: readonly string[]): string[] => [...new Set(nodes)];

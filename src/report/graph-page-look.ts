@@ -13,8 +13,9 @@ button{cursor:pointer}
 .buttons button{margin-right:4px;min-width:30px}
 :focus-visible{outline:2px solid var(--running-line);outline-offset:1px}
 #found{color:var(--faint);min-width:6em}
-.phases{display:flex;flex-wrap:wrap;gap:4px 8px;list-style:none;margin:0 0 0 auto;padding:0;font-size:12px}
-.phases li,.phase{border:1px solid var(--edge);border-radius:5px;padding:0 7px;white-space:nowrap}
+.legend{display:flex;flex-wrap:wrap;gap:4px 14px;list-style:none;margin:0 0 0 auto;padding:0;font-size:12px}
+.legend li{display:flex;align-items:center;gap:5px;white-space:nowrap}
+.phase{border:1px solid var(--edge);border-radius:5px;padding:0 7px;white-space:nowrap}
 main{flex:1;min-height:0;display:flex}
 #picture{flex:1;min-width:0;height:100%;display:block;cursor:grab;touch-action:none;user-select:none}
 #picture.drag{cursor:grabbing}
@@ -38,5 +39,5 @@ aside li button{border:0;background:none;padding:0;text-align:left;text-decorati
 aside .close{float:right}
 aside .faint{color:var(--faint)}
 .tag{display:inline-block;border:1px solid var(--rule);border-radius:9px;padding:0 8px;margin:2px 4px 2px 0;font-size:12px}
-${phasesByNeed.map((phase) => `li.${phase},.phase.${phase}{background:var(--${phase}-fill);border-color:var(--${phase}-line)}`).join('\n')}
+${phasesByNeed.map((phase) => `.phase.${phase}{background:var(--${phase}-fill);border-color:var(--${phase}-line)}`).join('\n')}
 `;

@@ -37,10 +37,11 @@ function zoom(factor, x = picture.clientWidth / 2, y = picture.clientHeight / 2)
   move({ scale, x: x - (x - place.x) * ratio, y: y - (y - place.y) * ratio });
 }
 
-/** Shows everything, no smaller than `least`; what does not fit then begins at the top left. */
+/** Shows everything; where that would be smaller than `least`, its beginning at the top left, larger. */
 function showAll(least) {
   const [width, height] = [picture.clientWidth - 2 * edge, picture.clientHeight - 2 * edge];
-  const scale = Math.max(least, Math.min(1.25, width / (size.width || 1), height / (size.height || 1)));
+  const fitting = Math.min(1.25, width / (size.width || 1), height / (size.height || 1));
+  const scale = fitting < least ? 0.75 : fitting;
   const start = (room, needed) => edge + Math.max(0, (room - needed * scale) / 2);
   move({ scale, x: start(width, size.width), y: start(height, size.height) });
 }
@@ -261,4 +262,5 @@ byId('in').addEventListener('click', () => zoom(1.25));
 byId('out').addEventListener('click', () => zoom(0.8));
 byId('fit').addEventListener('click', () => showAll(0));
 search.addEventListener('input', look);
-showAll(0.75);
+// Half of its size can still be read.
+showAll(0.5);

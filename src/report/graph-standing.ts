@@ -3,7 +3,8 @@
  * looks like there.
  */
 import type { GraphView, Phase, StandingView, TaskView } from '../core/views.js';
-import type { Styles } from './styles.js';
+import { isSink } from './graph-kinds.js';
+import type { Style, Styles } from './styles.js';
 
 export interface Look {
   /** Says the same as the colours, for whoever does not see them. */
@@ -34,17 +35,20 @@ export const phasesByNeed = Object.keys(looks) as Phase[];
 export type Standings = ReadonlyMap<string, StandingView>;
 
 /**
- * The standing of each job; where only objects are shown, that of each object that a job makes. A job without tasks has
- * one without a phase.
+ * The standing of each job; where only objects are shown, that of each object that a job makes, and of each job that makes
+ * none. A job without tasks has one without a phase.
  */
 export function standingsOf(view: GraphView, tasks: readonly TaskView[], only?: 'jobs' | 'objects'): Standings {
   const byJob = new Map<string, TaskView[]>(view.jobs.map(({ name }) => [name, []]));
   for (const task of tasks) byJob.get(task.job)?.push(task);
-  if (only !== 'objects') return new Map([...byJob].map(([job, own]) => [`job:${job}`, standingOf(own)]));
+  const ofJobs = (jobs: GraphView['jobs']): [string, StandingView][] =>
+    jobs.map(({ name }) => [`job:${name}`, standingOf(byJob.get(name) ?? [])]);
+  if (only !== 'objects') return new Map(ofJobs(view.jobs));
   const byObject = new Map<string, TaskView[][]>();
   for (const { name, targets } of view.jobs)
     for (const id of targets) byObject.set(id, [...(byObject.get(id) ?? []), byJob.get(name) ?? []]);
-  return new Map([...byObject].map(([id, own]) => [id, standingOf(own.flat())]));
+  const ofObjects = [...byObject].map(([id, own]): [string, StandingView] => [id, standingOf(own.flat())]);
+  return new Map([...ofObjects, ...ofJobs(view.jobs.filter(isSink))]);
 }
 
 /** Counts by phase, in the order of need; the first is the phase of the whole. */
@@ -70,9 +74,12 @@ export function standingWords({ counts }: StandingView): string {
 export const symbolOf = (standing: StandingView | undefined): string =>
   standing?.phase === undefined ? '' : `${looks[standing.phase].symbol} `;
 
-/** A node's standing for a terminal: coloured words after its name; empty where it has none. */
-export function standingMark(standing: StandingView | undefined, style: Styles): string {
-  if (standing === undefined) return '';
-  const words = `${symbolOf(standing)}${standingWords(standing)}`;
-  return ` ${style[standing.phase ? looks[standing.phase].style : 'faint'](words)}`;
+/** A node's standing for a terminal; undefined where it has none. */
+export function standingMark(
+  standing: StandingView | undefined,
+  style: Styles,
+): { readonly words: string; readonly paint: Style } | undefined {
+  if (standing === undefined) return undefined;
+  const paint = style[standing.phase ? looks[standing.phase].style : 'faint'];
+  return { words: `${symbolOf(standing)}${standingWords(standing)}`, paint };
 }

@@ -131,22 +131,35 @@ interface Item {
   readonly text: string;
 }
 
-const swatch = 30;
-const row = boxHeight + 8;
-
-/** What shapes and colours mean: those that are there. In rows as wide as the picture, or a little screen. */
-function legendOf(view: GraphView, standings: Standings, room: number) {
-  const found = new Set([...standings.values()].map(({ phase }) => phase));
+/** What shapes and colours mean: those that are there. */
+export function legendItems(view: GraphView, standings: Standings | undefined): Item[] {
+  const found = new Set([...(standings?.values() ?? [])].map(({ phase }) => phase));
   const carrier = view.jobs.length > 0 ? 'job' : 'named';
   const kinds = new Set(drawnOf(view).map(({ kind }) => kind));
-  const items: Item[] = [
-    ...(kinds.has('file') ? [{ look: '', kind: 'file' as const, text: 'file' }] : []),
-    ...(kinds.has('named') ? [{ look: '', kind: 'named' as const, text: 'other object' }] : []),
+  return [
+    ...(standings === undefined && kinds.has('job') ? [{ look: '', kind: 'job', text: 'job' } as const] : []),
+    ...(kinds.has('file') ? [{ look: '', kind: 'file', text: 'file' } as const] : []),
+    ...(kinds.has('named') ? [{ look: '', kind: 'named', text: 'other object' } as const] : []),
     ...phasesByNeed.flatMap((phase) =>
       found.has(phase) ? [{ look: phase, kind: carrier, text: `${looks[phase].symbol} ${phase}` } as const] : [],
     ),
-    ...(found.has(undefined) ? [{ look: 'idle', kind: carrier, text: 'no tasks yet' } as const] : []),
+    ...(standings && found.has(undefined) ? [{ look: 'idle', kind: carrier, text: 'no tasks yet' } as const] : []),
   ];
+}
+
+const swatch = 30;
+const row = boxHeight + 8;
+
+/** The shape of an item, as wide and high as it says. */
+export const swatchOf = ({ look, kind }: Item) => ({
+  text: `<g class="${kind}${look === '' ? '' : ` ${look}`}">${shapeOf(kind, swatch)}</g>`,
+  width: swatch,
+  height: boxHeight,
+});
+
+/** In rows as wide as the picture, or a little screen. */
+function legendOf(view: GraphView, standings: Standings, room: number) {
+  const items = legendItems(view, standings);
   let [x, y, width] = [0, 0, 0];
   const texts = items.map(({ look, kind, text }) => {
     const needed = swatch + 8 + Math.ceil(widthOf(text) * column) + 20;

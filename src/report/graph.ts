@@ -19,7 +19,7 @@ export interface GraphOptions {
   readonly color: boolean;
   /** Columns; 80 where nobody knows. */
   readonly width?: number;
-  /** The other kind is left out. */
+  /** The other kind is left out, but for jobs without targets whose state would then be nowhere. */
   readonly only?: 'jobs' | 'objects' | undefined;
   /** The present tasks, where the graph is to show how jobs stand. */
   readonly tasks?: readonly TaskView[] | undefined;
@@ -31,7 +31,7 @@ export interface GraphOptions {
 export function renderGraph(view: GraphView, options: GraphOptions): string {
   const { format, color, width = 80, only, tasks, details = new Map() } = options;
   const standings = tasks && standingsOf(view, tasks, only);
-  const shown = only === undefined ? view : only === 'jobs' ? onlyJobs(view) : onlyObjects(view);
+  const shown = only === undefined ? view : only === 'jobs' ? onlyJobs(view) : onlyObjects(view, tasks !== undefined);
   switch (format) {
     case 'text':
       return graphTree(shown, styles(color), width, standings);

@@ -1,6 +1,6 @@
 /** Past runs: for people as a table, for programs as a document. Asks nobody but its arguments. */
 import { displayName } from '../core/object.js';
-import type { Versions } from '../core/record.js';
+import type { Ending, Versions } from '../core/record.js';
 import type { RunView } from '../core/views.js';
 import { counted } from './count.js';
 import { formatDuration, isoTime } from './durations.js';
@@ -8,7 +8,7 @@ import { pad, widthOf, wrap } from './measure.js';
 import { stamp } from './run-stamp.js';
 import { endingWords } from './run-words.js';
 import { json, terminal } from './sinks.js';
-import { type Styles, styles } from './styles.js';
+import { type Style, type Styles, styles } from './styles.js';
 
 export interface HistoryOptions {
   readonly color: boolean;
@@ -22,6 +22,8 @@ export interface HistoryOptions {
   readonly narrowed: boolean;
   /** An objflow is at work on the state; without one, what runs is seen to by nobody. */
   readonly isHeld: boolean;
+  /** How and when the command of a run ended that is not known to have ended; undefined where that is not known. */
+  readonly endOf?: (run: string) => (Ending & { readonly endedAt: number }) | undefined;
   /** Shows each run's id, its log, and the versions that it consumed and produced. */
   readonly log?: (run: string) => string;
 }
@@ -54,10 +56,12 @@ const indent = 15;
 
 /** The table, and a line where there are more runs than it shows; ends with a newline. */
 export function renderHistory(runs: readonly RunView[], options: HistoryOptions): string {
-  const { color, width = 80, now, total, narrowed, isHeld, log } = options;
+  const { color, width = 80, now, total, narrowed, isHeld, endOf, log } = options;
   const style = styles(color);
-  if (runs.length === 0) return `${narrowed ? 'no run that was asked for is recorded' : 'nothing has run yet'}\n`;
-  const rows = runs.map((run) => rowOf(run, now, isHeld));
+  if (runs.length === 0) return `${narrowed ? 'no such run is recorded' : 'nothing has run yet'}\n`;
+  const rows = runs.map((run) =>
+    rowOf(run, now, isHeld, run.outcome === 'running' && !isHeld ? endOf?.(run.run) : undefined),
+  );
   const more = total - runs.length;
   const hint = `… and ${counted(more, 'run')} before: --limit shows more`;
   const lines = layout(rows, style, width).flatMap((row, at) => {
@@ -76,21 +80,29 @@ interface Row {
   readonly details: string;
 }
 
-const rowOf = (run: RunView, now: number, isHeld: boolean): Row => ({
+type Left = ReturnType<NonNullable<HistoryOptions['endOf']>>;
+
+const rowOf = (run: RunView, now: number, isHeld: boolean, left: Left): Row => ({
   outcome: outcomeOf(run),
   started: stamp(run.startedAt, true),
-  took: run.attempts === 0 ? '' : formatDuration((run.endedAt ?? now) - run.startedAt),
+  took: run.attempts === 0 ? '' : formatDuration((run.endedAt ?? left?.endedAt ?? now) - run.startedAt),
   task: terminal(run.task),
-  details: detailsOf(run, isHeld),
+  details: detailsOf(run, isHeld, left),
 });
 
 /** What the outcome alone does not say. */
-function detailsOf(run: RunView, isHeld: boolean): string {
+function detailsOf(run: RunView, isHeld: boolean, left: Left): string {
   const ending = run.outcome === 'failed' || hasEnding(run) ? [endingWords(run)] : [];
   const attempts =
     run.attempts < 2 ? [] : [run.endedAt === undefined ? `attempt ${run.attempts}` : `${run.attempts} attempts`];
   const alone =
-    run.outcome === 'running' && !isHeld ? ['no objflow sees to it: the next run or watch takes it up'] : [];
+    run.outcome !== 'running' || isHeld
+      ? []
+      : left
+        ? [
+            `its command has ended (${left.exitCode === 0 ? 'exit status 0' : endingWords(left)}): the next run or watch records it`,
+          ]
+        : ['no objflow sees to it: the next run or watch takes it up'];
   return [...ending, ...attempts, ...alone].join(', ');
 }
 
@@ -102,7 +114,8 @@ function layout(rows: readonly Row[], style: Styles, width: number): string[][] 
   const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
   const took = widest(['TOOK', ...rows.map((row) => row.took)]);
   const before = indent + stampWidth + 2 + took + 2;
-  const room = Math.max(20, width - before);
+  const room = width - before;
+  if (room < narrowest) return [[], ...rows.map((row) => paragraph(row, style, width))];
   const tasks = widest(rows.map(({ task }) => task));
   const beside = rows.every(({ details }) => tasks + 2 + widthOf(details) <= room);
   const heading = `${pad('OUTCOME', indent)}${pad('STARTED', stampWidth)}  ${pad('TOOK', took)}  TASK`;
@@ -120,6 +133,21 @@ function layout(rows: readonly Row[], style: Styles, width: number): string[][] 
   ];
 }
 
+/** Columns for tasks, at least, where they have a column of their own. */
+const narrowest = 20;
+
+/** A run on a terminal that is too narrow for columns. */
+function paragraph({ outcome, started, took, task, details }: Row, style: Styles, width: number): string[] {
+  const head = style[outcome.style](pad(`${outcome.symbol} ${outcome.word}`, indent)) + style.faint(started);
+  const below = (text: string, paint: Style = (plain) => plain): string[] =>
+    text === '' ? [] : wrap(text, width - 2).map((line) => `  ${paint(line)}`);
+  return [
+    head,
+    ...below(task, style.strong),
+    ...below([took === '' ? [] : `took ${took}`, details === '' ? [] : details].flat().join(', ')),
+  ];
+}
+
 const stampWidth = '2026-11-24 10:03:12'.length;
 
 /** The run's id, its log, and each object with its version. */
@@ -131,7 +159,7 @@ function inFull(run: RunView, log: string, width: number): string[] {
     ...objects('consumed', run.consumed),
     ...objects('produced', run.produced),
   ]
-    .flatMap((line) => wrap(line, Math.max(20, width - indent)))
+    .flatMap((line) => wrap(line, Math.max(narrowest, width - indent)))
     .map((line) => pad('', indent) + line);
 }
 
@@ -149,6 +177,7 @@ function objects(what: string, versions: Versions): string[] {
 /** A run as documents have it: times in ISO 8601. */
 export const runDocument = ({ startedAt, endedAt, ...run }: RunView) => ({
   ...run,
+  ...(outcomeOf(run) === adopted ? { adopted: true } : {}),
   startedAt: isoTime(startedAt),
   ...(endedAt === undefined ? {} : { endedAt: isoTime(endedAt) }),
 });

@@ -14,6 +14,8 @@ export interface LogView {
   readonly path: string;
   /** Absent where there is no log. */
   readonly bytes?: number;
+  /** There was one. */
+  readonly gone?: true;
 }
 
 /** Which run it is, how it stands, and where its log is: `load: run x-1, failed 2m 03s ago, exit status 1: .objflow/…`. */
@@ -45,7 +47,7 @@ export function logLeft({ task }: RunView, ending: Ending | undefined): string {
 }
 
 /** The document that `logs --format json` prints; ends with a newline. */
-export function logDocument({ run, view, path, bytes }: LogView): string {
+export function logDocument({ run, view, path, bytes, gone }: LogView): string {
   const { task, job, partition, outcome, exitCode, signal, problem, attempts, startedAt, endedAt } =
     view === undefined ? {} : runDocument(view);
   const document = {
@@ -55,6 +57,7 @@ export function logDocument({ run, view, path, bytes }: LogView): string {
     partition,
     path,
     bytes,
+    gone,
     outcome,
     exitCode,
     signal,

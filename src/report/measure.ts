@@ -7,7 +7,10 @@ import stringWidth from 'string-width';
 const segmenter = new Intl.Segmenter();
 
 /** Columns that it takes; a wide character takes two. */
-export const widthOf = (text: string): number => stringWidth(text);
+export const widthOf = (text: string): number => (isPlain.test(text) ? text.length : stringWidth(text));
+
+/** ASCII, and the lines of trees: what nearly every text is made of, and costs nothing to measure. */
+const isPlain = /^[\x20-\x7e─│├└]*$/;
 
 const graphemes = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
 
@@ -38,6 +41,13 @@ export function takeEnd(text: string, width: number): string {
 /** The text if it fits, otherwise its start and `…`. */
 export const shorten = (text: string, width: number): string =>
   widthOf(text) <= width ? text : `${takeStart(text, Math.max(0, width - 1))}…`;
+
+/** The text if it fits, otherwise its start, `…` and its end: what tells names apart stands at both. */
+export function shortenMiddle(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  const end = takeEnd(text, Math.floor((width - 1) / 2));
+  return `${takeStart(text, Math.max(0, width - 1 - widthOf(end)))}…${end}`;
+}
 
 /** The text with spaces after it, up to this width. */
 export const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../core/diagnostic.js';
 import type { Report } from '../core/event.js';
 import type { Ending } from '../core/record.js';
-import type { SummaryView } from '../core/views.js';
+import type { EmptyView, SummaryView } from '../core/views.js';
 import type { Styles } from './styles.js';
 
 /** What the core reports, and what the engine adds. Times are milliseconds since 1970. */
@@ -10,7 +10,7 @@ export type RunEvent =
   | Report
   /** Something is not as it should be, and the run goes on. */
   | { readonly event: 'warning'; readonly at: number; readonly message: string }
-  /** A file that can never be a source, because of its name. */
+  /** What lies where a source may be, and can be none as it is. */
   | { readonly event: 'set-aside'; readonly at: number; readonly name: string; readonly why: string }
   | AskedEvent
   | WatchEvent;
@@ -22,6 +22,8 @@ export interface AskedEvent {
   readonly what: 'retry' | 'reset' | 'adopt';
   readonly tasks: number;
   readonly left: number;
+  /** The names of those to which it was done, the first hundred. */
+  readonly named: readonly string[];
 }
 
 /** What only the daemon tells. */
@@ -114,6 +116,8 @@ export interface RunEnd {
   /** Milliseconds. */
   readonly took: number;
   readonly summary: SummaryView;
+  /** What there was, where there was nothing to do. */
+  readonly empty?: EmptyView;
   readonly failures: readonly Failure[];
   /** Tasks that stand blocked, and the failed tasks that block them. */
   readonly blocked: readonly { readonly task: string; readonly by: readonly string[] }[];

@@ -2,6 +2,7 @@
  * A run, or the daemon, on a terminal: what happened stands above, one line each; below it a footer says what runs and
  * how it stands. What a frame is and when one is drawn is the matter of run-live.ts.
  */
+import { wrap } from './measure.js';
 import type { Outlet } from './outlet.js';
 import { failureLines, summaryLines } from './run-end.js';
 import type { Progress, Reporter, RunEvent, Standing } from './run-event.js';
@@ -24,6 +25,9 @@ export interface PrettyOptions extends WatchOptions {
   readonly verbose: boolean;
   readonly clock?: Clock;
 }
+
+/** Columns of a sentence, at least: on what is narrower the terminal breaks it. */
+const narrowest = 20;
 
 /** Draws on standard error; what it came to goes to standard output. Once `standing` was told, the footer is the daemon's. */
 export function prettyReporter(options: PrettyOptions): Reporter {
@@ -72,8 +76,12 @@ export function prettyReporter(options: PrettyOptions): Reporter {
         return;
       }
       const { symbol, style: meaning, subject, rest } = eventWords(event, log);
-      const when = dates ? `${style.faint(stamp(event.at, true))} ` : '';
-      live.say(`${when}${style[meaning](symbol)} ${subject} ${style.faint(rest)}`.trimEnd());
+      const when = dates ? `${stamp(event.at, true)} ` : '';
+      const before = `${style.faint(when)}${style[meaning](symbol)}`;
+      const room = Math.max(narrowest, err.size().columns - when.length - 2);
+      const [first = '', ...below] = wrap(`${subject} ${rest}`.trimEnd(), room);
+      if (below.length === 0) live.say(`${before} ${subject} ${style.faint(rest)}`.trimEnd());
+      else for (const line of [`${before} ${first}`, ...below.map((line) => `  ${line}`)]) live.say(line);
       for (const line of findingLines(event, findings, { color, width: err.size().columns })) live.say(line);
       for (const line of tailLines(event, tail, style, terminal)) live.say(line);
     },

@@ -3,8 +3,8 @@ import { displayName } from '../core/object.js';
 import type { Ending } from '../core/record.js';
 import { unreachable } from '../core/result.js';
 import type { SummaryView } from '../core/views.js';
-import { counted } from './count.js';
 import { formatDuration } from './durations.js';
+import { nothingWords } from './empty-words.js';
 import type { EventWords, RunEnd, RunEvent } from './run-event.js';
 import { terminal } from './sinks.js';
 import { directoryWords, watchWords } from './watch-words.js';
@@ -65,7 +65,7 @@ export function eventWords(event: RunEvent, log?: (run: string) => string): Even
         rest: `set aside: ${terminal(event.why)}`,
       };
     case 'asked':
-      return { symbol: '•', style: 'active', subject: event.what, rest: askedWords(event) };
+      return { symbol: '•', style: 'active', subject: `${event.what}:`, rest: askedWords(event) };
     case 'watching':
     case 'polling':
     case 'reloaded':
@@ -77,10 +77,16 @@ export function eventWords(event: RunEvent, log?: (run: string) => string): Even
   }
 }
 
+/** So many tasks are named in one line. */
+const mostNamed = 5;
+
 /** What came of a request: why tasks are left is for each of them, and `status` says how it stands. */
-function askedWords({ what, tasks, left }: Extract<RunEvent, { event: 'asked' }>): string {
-  const done = { retry: 'is tried again', reset: 'is due again', adopt: 'is taken for up to date' }[what];
-  const words = tasks === 1 ? `1 task ${done}` : `${counted(tasks, 'task')} ${done.replace(/^is/, 'are')}`;
+function askedWords({ what, tasks, left, named }: Extract<RunEvent, { event: 'asked' }>): string {
+  const done = { retry: 'tried again', reset: 'due again', adopt: 'taken for up to date' }[what];
+  const shown = named.slice(0, mostNamed).map(terminal);
+  const more = tasks - shown.length;
+  const those = shown.length === 0 ? 'no task' : `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const words = `${those} ${tasks > 1 ? 'are' : 'is'} ${done}`;
   if (left === 0) return words;
   const why = {
     retry: 'did not fail',
@@ -91,15 +97,11 @@ function askedWords({ what, tasks, left }: Extract<RunEvent, { event: 'asked' }>
 }
 
 /** `12 succeeded, 1 failed, 3 blocked, 2 waiting, 40 up to date in 3.4s`; what is none is not said. */
-export function summaryWords({ summary, took, stopped }: RunEnd): string {
+export function summaryWords({ summary, empty, took, stopped }: RunEnd): string {
   const parts = summaryParts(summary);
   const ran = summary.succeeded + summary.failed + summary.blocked + summary.waiting > 0;
   if (stopped === true) return `stopped after ${formatDuration(took)}${parts === '' ? '' : `: ${parts}`}`;
-  if (ran) return `${parts} in ${formatDuration(took)}`;
-  if (summary.upToDate === 0) return 'nothing to do: nothing has landed that a job reads';
-  return summary.upToDate === 1
-    ? 'nothing to do: the only task is up to date'
-    : `nothing to do: all ${summary.upToDate} tasks are up to date`;
+  return ran ? `${parts} in ${formatDuration(took)}` : nothingWords(summary.upToDate, empty);
 }
 
 const summaryParts = (summary: SummaryView): string =>

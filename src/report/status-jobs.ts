@@ -2,7 +2,7 @@
 import { displayName } from '../core/object.js';
 import type { JobView, Phase } from '../core/views.js';
 import { formatAgo } from './durations.js';
-import { pad, widthOf } from './measure.js';
+import { pad, shortenMiddle, widthOf } from './measure.js';
 import { terminal } from './sinks.js';
 import {
   byRank,
@@ -14,7 +14,6 @@ import {
   numbered,
   phasesOf,
   type Rank,
-  shortenMiddle,
   wrapMost,
 } from './status-words.js';
 import type { Styles } from './styles.js';
@@ -38,6 +37,8 @@ interface Row {
   readonly words: string;
 }
 
+/** Columns for how the tasks of a job stand, at least. */
+const narrowest = 20;
 /** Patterns that a job without tasks is said to wait for. */
 const few = 3;
 
@@ -134,14 +135,16 @@ function lines(rows: readonly Row[], { style, width, verbose }: JobOptions): str
     rows.map(({ name }) => name),
     Math.floor(width * 0.4),
   );
-  const times = Math.max(0, ...rows.map(({ since }) => widthOf(since)));
+  const widest = Math.max(0, ...rows.map(({ since }) => widthOf(since)));
+  // On a narrow terminal the words count for more.
+  const times = width - (2 + column + 2 + widest + 2) < narrowest ? 0 : widest;
   const indent = 2 + column + 2 + (times === 0 ? 0 : times + 2);
   return rows.flatMap(({ rank, name, since, words }) => {
     const { symbol, style: meaning } = markOf(rank);
     const shown = verbose ? name : shortenMiddle(name, column);
     const head = `${style[meaning](symbol)} ${rank === 'none' || rank === 'disabled' ? shown : style.strong(shown)}`;
     const time = times === 0 ? '' : `${style.faint(since)}${pad('', times - widthOf(since) + 2)}`;
-    const room = Math.max(20, width - indent);
+    const room = Math.max(narrowest, width - indent);
     const told = wrapMost(words, room, verbose ? Number.POSITIVE_INFINITY : 1);
     const [start = '', ...below] = told;
     const over = widthOf(shown) > column;
@@ -152,12 +155,20 @@ function lines(rows: readonly Row[], { style, width, verbose }: JobOptions): str
   });
 }
 
-/** `12 tasks: definition changed since (load_orders, build_sales and 2 more)`; none where nothing was edited. */
-export function definitionLine(jobs: readonly JobView[]): string | undefined {
+/**
+ * `12 tasks: definition changed since (load_orders, build_sales, check and 2 more)`, and what runs them; none where nothing was
+ * edited. Whoever holds the state has to be asked.
+ */
+export function definitionLine(jobs: readonly JobView[], isHeld: boolean): string | undefined {
   const edited = jobs.filter(({ definitionChanged }) => definitionChanged > 0);
   if (edited.length === 0) return undefined;
   const count = edited.reduce((sum, { definitionChanged }) => sum + definitionChanged, 0);
-  const more = edited.length > few ? ` and ${number(edited.length - few)} more` : '';
   const names = edited.slice(0, few).map(({ job }) => terminal(job));
-  return `${numbered(count, 'task')}: definition changed since (${names.join(', ')}${more}); \`objflow run --force\` runs them anew`;
+  const isMany = edited.length > few;
+  const which = isMany ? ` (${names.join(', ')} and ${number(edited.length - few)} more)` : '';
+  const those = isMany ? 'JOB…' : names.join(' ');
+  const how = isHeld
+    ? `\`objflow reset ${those}\` has them run anew`
+    : `\`objflow run --force ${those}\` runs them anew`;
+  return `${numbered(count, 'task')}: definition changed since${which}; ${how}`;
 }

@@ -3,10 +3,10 @@
  * others of each phase.
  */
 import type { Phase, Reason, RunView, TaskBrief, TaskView } from '../core/views.js';
-import { pad, widthOf } from './measure.js';
+import { pad, shortenMiddle, widthOf } from './measure.js';
 import { endingWords } from './run-words.js';
 import { terminal } from './sinks.js';
-import { byRank, isCalm, markOf, nameColumn, number, shortenMiddle, sinceWords, wrapMost } from './status-words.js';
+import { byRank, isCalm, markOf, nameColumn, number, sinceWords, wrapMost } from './status-words.js';
 import type { Styles } from './styles.js';
 
 export interface TaskOptions {
@@ -31,6 +31,8 @@ interface Row {
   readonly why: string;
 }
 
+/** Columns for names, however narrow the terminal is. */
+const narrowest = 12;
 /** Columns for reasons, at least, where they have a column of their own. */
 const roomy = 40;
 
@@ -61,8 +63,8 @@ export function taskLines(tasks: ReadonlyMap<Phase, readonly TaskBrief[]>, optio
     }
     const rest = all.slice(count);
     if (rest.length === 0) return lines.flat();
-    const words = `${number(rest.length)}${count > 0 ? ' more' : ''} ${phase}: ${hintWords(phase, rest)}`;
-    return [...lines.slice(0, count).flat(), count > 0 ? layout.more(`and ${words}`) : layout.none(phase, words)];
+    const words = [`${number(rest.length)}${count > 0 ? ' more' : ''} ${phase}`, hintWords(phase, rest)] as const;
+    return [...lines.slice(0, count).flat(), count > 0 ? layout.more(words) : layout.none(phase, words)];
   });
 }
 
@@ -94,7 +96,7 @@ function whyWords({ phase, reasons, lastRun }: TaskView, { verbose, lastLine }: 
       (verbose || !(isBlocked && code === 'source-missing' && task !== undefined)),
   );
   const cause = phase === 'failed' && lastRun ? [causeWords(lastRun, lastLine(lastRun.run))] : [];
-  return [...cause, ...(others.length === 0 ? [] : [reasonWords(others)])].join('; ');
+  return [...cause, ...(others.length === 0 ? [] : [reasonWords(others, verbose)])].join('; ');
 }
 
 /** `exit status 1 after 3 attempts: no such column: amount` */
@@ -105,19 +107,36 @@ function causeWords(run: RunView, line: string | undefined): string {
   return said === '' || ending.includes(said) ? `${ending}${attempts}` : `${ending}${attempts}: ${said}`;
 }
 
-/** All reasons in one line, each said once. */
-export const reasonWords = (reasons: readonly Reason[]): string =>
-  [...new Set(reasons.map(({ message }) => terminal(message)))].join('; ');
+/** So many reasons of one kind are told, each about an object or a task of its own. */
+const spelled = 5;
+
+/** The reasons in one line, each said once; of one kind the first few, and how many more there are, unless `all` is asked for. */
+export function reasonWords(reasons: readonly Reason[], all = false): string {
+  const told = new Map<string, Reason>();
+  for (const reason of reasons) if (!told.has(reason.message)) told.set(reason.message, reason);
+  const words: string[] = [];
+  const kinds = new Map<Reason['code'], { count: number; last: number }>();
+  for (const { code, message, object, task } of told.values()) {
+    const kind = kinds.get(code) ?? { count: 0, last: 0 };
+    kinds.set(code, kind);
+    if ((object ?? task) !== undefined) kind.count += 1;
+    if (!all && kind.count > spelled && (object ?? task) !== undefined) continue;
+    kind.last = words.push(terminal(message)) - 1;
+  }
+  for (const [code, { count, last }] of all ? [] : kinds)
+    if (count > spelled) words[last] += `; and ${count - spelled} more${code === 'blocked-by' ? ' that failed' : ''}`;
+  return words.join('; ');
+}
 
 /** Columns for all rows; a reason that is too long for what is left of its line stands below it. */
 function layoutOf(rows: readonly Row[], { style, width, verbose }: TaskOptions) {
   const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
   const phases = widest(rows.map(({ phase }) => phase)) + 4;
+  const times = widest(rows.map(({ since }) => since));
   const column = nameColumn(
     rows.map(({ name }) => name),
-    Math.max(20, Math.floor(width * 0.45)),
+    Math.max(narrowest, Math.min(Math.max(20, Math.floor(width * 0.45)), width - phases - times - 2)),
   );
-  const times = widest(rows.map(({ since }) => since));
   const indent = phases + column + 2 + (times === 0 ? 0 : times + 2);
   const left = width - indent;
   const most = verbose ? Number.POSITIVE_INFINITY : 2;
@@ -137,11 +156,16 @@ function layoutOf(rows: readonly Row[], { style, width, verbose }: TaskOptions) 
         since === '' ? toTime + (times === 0 ? '' : pad('', times + 2)) : pad('', times - widthOf(since) + 2);
       return [`${timed}${toWhy}${start}`, ...below.map((line) => pad('', indent) + line)];
     }
-    return [timed, ...wrapMost(why, Math.max(20, width - phases), most).map((line) => pad('', phases) + line)];
+    return [timed, ...wrapMost(why, Math.max(narrowest, width - phases), most).map((line) => pad('', phases) + line)];
   };
-  const none = (phase: Phase, words: string): string => {
+  /** One line, whatever the width: where there is no room for the hint it is left out. */
+  const hinted = ([count, hint]: readonly [string, string], before: number): string =>
+    before + widthOf(`${count}: ${hint}`) <= width ? `${count}: ${hint}` : count;
+  const none = (phase: Phase, words: readonly [string, string]): string => {
     const { symbol, style: meaning } = markOf(phase);
-    return `${style[meaning](symbol)} ${style.faint(words)}`;
+    return `${style[meaning](symbol)} ${style.faint(hinted(words, 2))}`;
   };
-  return { draw, none, more: (words: string): string => `${pad('', phases)}${style.faint(words)}` };
+  const more = ([count, hint]: readonly [string, string]): string =>
+    `${pad('', phases)}${style.faint(hinted([`and ${count}`, hint], phases))}`;
+  return { draw, none, more };
 }

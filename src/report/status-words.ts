@@ -5,7 +5,7 @@
 import type { Phase } from '../core/views.js';
 import { formatAgo } from './durations.js';
 import { type Look, looks, phasesByNeed } from './graph-standing.js';
-import { shorten, takeEnd, takeStart, widthOf, wrap } from './measure.js';
+import { shorten, widthOf, wrap } from './measure.js';
 
 /** Phases, and jobs that have no task yet: what needs a person comes first. */
 export type Rank = Phase | 'none';
@@ -54,13 +54,6 @@ export function nameColumn(names: readonly string[], most: number): number {
   const fitting = widths.filter((width) => width <= most);
   const widest = Math.max(0, ...fitting);
   return fitting.length === widths.length ? widest : Math.max(widest, Math.min(most, least));
-}
-
-/** The text if it fits, otherwise its start, `…` and its end. */
-export function shortenMiddle(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
-  const end = takeEnd(text, Math.floor((width - 1) / 2));
-  return `${takeStart(text, Math.max(0, width - 1 - widthOf(end)))}…${end}`;
 }
 
 /** The text in at most so many lines of this width; the last ends with `…` where there is more. */

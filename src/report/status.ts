@@ -3,26 +3,26 @@
  * It grows with what is wrong, not with what there is: at most a screenful, unless more is asked for. Asks nobody but
  * its arguments.
  */
-import type { JobView, Phase, TaskBrief } from '../core/views.js';
+import type { JobView, Phase, Purpose, TaskBrief } from '../core/views.js';
 import { formatAgo, formatDuration } from './durations.js';
+import { pad, shortenMiddle, widthOf, wrap } from './measure.js';
 import { stamp } from './run-stamp.js';
 import { terminal } from './sinks.js';
 import { definitionLine, jobLines } from './status-jobs.js';
 import { taskLines } from './status-tasks.js';
 import { countWords, number, numbered, phasesOf, wrapMost } from './status-words.js';
 import { type Style, styles } from './styles.js';
-import { table } from './table.js';
 
 export { reasonWords } from './status-tasks.js';
 
-/** A file that can never be a source, because of its name. */
+/** What lies where a source may be, and can be none as it is. */
 export interface SetAside {
   readonly name: string;
   readonly why: string;
 }
 
 /** Who holds a state. */
-export interface Holder {
+export interface Holder extends Purpose {
   readonly pid: number;
   readonly host: string;
   /** ISO 8601. */
@@ -102,17 +102,14 @@ interface EndOptions {
 function endLines(view: StatusView, { style, warning, width, now, verbose }: EndOptions): string[] {
   const { jobs, setAside, polled, isPart } = view;
   const most = verbose ? Number.POSITIVE_INFINITY : few;
-  const aside = setAside
-    .slice(0, most)
-    .map(({ name, why }) => [{ text: `! ${terminal(name)}`, style: warning }, { text: terminal(why) }]);
   const fitted = (text: string): string[] => wrapMost(text, width, verbose ? Number.POSITIVE_INFINITY : 3);
-  const edited = definitionLine(jobs);
+  const edited = definitionLine(jobs, view.heldBy !== undefined);
   return [
-    ...(aside.length === 0
+    ...(setAside.length === 0
       ? []
       : [
-          style('Set aside: names that can never be a source'),
-          ...table(aside, width),
+          style('Set aside: what is no source as it is'),
+          ...asideLines(setAside.slice(0, most), { warning, width, verbose }),
           ...(setAside.length > most ? [style(`  and ${number(setAside.length - most)} more: objflow status -v`)] : []),
           '',
         ]),
@@ -123,6 +120,26 @@ function endLines(view: StatusView, { style, warning, width, now, verbose }: End
       : fitted(`watch: polling ${pollingWords(polled.slice(0, most), polled.length)}`).map((line) => style(line))),
     ...fitted(attendance(view, now)).map((line) => style(line)),
   ];
+}
+
+/** Columns for why a name was set aside, at least, where it stands beside the name. */
+const beside = 20;
+
+/** `! name  why`; where there is no room for that, the reasons stand below the names. */
+function asideLines(
+  setAside: readonly SetAside[],
+  { warning, width, verbose }: Pick<EndOptions, 'warning' | 'width' | 'verbose'>,
+): string[] {
+  const names = setAside.map(({ name }) => (verbose ? terminal(name) : shortenMiddle(terminal(name), width - 2)));
+  const column = Math.max(...names.map(widthOf));
+  const isBeside = column + 4 + beside <= width;
+  const margin = isBeside ? column + 4 : 2;
+  return setAside.flatMap(({ why }, at) => {
+    const [first = '', ...rest] = wrap(terminal(why), width - margin);
+    const name = names[at] ?? '';
+    const below = (isBeside ? rest : [first, ...rest]).map((line) => pad('', margin) + line);
+    return [warning(`! ${name}`) + (isBeside ? pad('', column - widthOf(name) + 2) + first : ''), ...below];
+  });
 }
 
 const pollingWords = (polled: StatusView['polled'], count: number): string =>
@@ -163,5 +180,11 @@ function holderWords(heldBy: StatusView['heldBy'], now: number): string {
   if (heldBy === 'unknown') return 'a process that does not say who it is holds the state';
   const since = Date.parse(heldBy.since);
   const when = Number.isNaN(since) ? terminal(heldBy.since) : stamp(since, Math.abs(now - since) > day / 2);
-  return `process ${heldBy.pid} is at work since ${when}`;
+  return `${workerWords(heldBy)} is at work since ${when}`;
+}
+
+function workerWords({ pid, role, selected }: Holder): string {
+  if (role === 'watch') return `a daemon (process ${pid})`;
+  if (role === 'run') return `a run${selected ? ' of what was selected' : ''} (process ${pid})`;
+  return `process ${pid}`;
 }

@@ -6,7 +6,7 @@ import { json } from './sinks.js';
 import type { Output, WhyOptions } from './why.js';
 import { nextWords } from './why-words.js';
 
-type Options = Pick<WhyOptions, 'isHeld' | 'outputs'>;
+type Options = Pick<WhyOptions, 'atWork' | 'outputs'>;
 
 /** The document; ends with a newline. */
 export function whyDocument(view: WhyView, options: Options): string {

@@ -23,8 +23,8 @@ export interface Branch {
   readonly branches: readonly Branch[];
 }
 
-/** No branch begins further to the right than this part of the width. */
-const deepest = 0.45;
+/** No branch begins further to the right than this part of the width, and however wide it may be, than so many columns. */
+const deepest = { part: 0.45, columns: 200 };
 
 /** The lines of the tree, no wider than this where words allow it. */
 export function treeLines(top: Branch, style: Styles, width: number): string[] {
@@ -34,11 +34,13 @@ export function treeLines(top: Branch, style: Styles, width: number): string[] {
 function drawn(branch: Branch, first: string, rest: string, style: Styles, width: number): string[] {
   const { label, mark, text, lines, branches } = branch;
   const inside = rest + (branches.length > 0 ? '│ ' : '  ');
-  const room = (prefix: string): number => Math.max(20, width - widthOf(prefix));
+  const room = (prefix: string): number => Math.max(12, width - widthOf(prefix));
   const head = [label, mark?.text ?? ''].filter((part) => part !== '').join('  ');
   const fits = text !== '' && widthOf(first) + widthOf(head) + 2 + widthOf(text) <= width;
   const coloured =
-    wrap(head, room(first)).length === 1 ? [markUp(branch, style)] : wrap(head, room(first)).map(style.strong);
+    wrap(head, room(first)).length === 1
+      ? [markUp(branch, style)]
+      : wrap(head, room(first)).map((line) => style.strong(line));
   const out = coloured.map((line, at) => style.faint(at === 0 ? first : inside) + line);
   if (fits) out[0] += `  ${text}`;
   else if (text !== '') out.push(...wrap(text, room(inside)).map((line) => style.faint(inside) + line));
@@ -50,7 +52,7 @@ function drawn(branch: Branch, first: string, rest: string, style: Styles, width
   for (const [at, below] of branches.entries()) {
     const last = at === branches.length - 1;
     // What is deeper than there is room for stands below one another.
-    const deep = widthOf(rest) > width * deepest;
+    const deep = widthOf(rest) > Math.min(width * deepest.part, deepest.columns);
     const next = deep ? rest : rest + (last ? '   ' : '│  ');
     out.push(...drawn(below, rest + (last ? '└─ ' : '├─ '), next, style, width));
   }

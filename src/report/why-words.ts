@@ -1,7 +1,7 @@
 /** What `why` says of an object, a run and the next thing to do, in words. Its text is escaped, and not yet coloured. */
 import { displayName } from '../core/object.js';
 import { unreachable } from '../core/result.js';
-import type { RunView } from '../core/views.js';
+import type { AtWork, RunView } from '../core/views.js';
 import type { Came, Lacks, Next, ObjectFacts, WhySource } from '../core/why-view.js';
 import { counted } from './count.js';
 import { formatAgo, formatTime } from './durations.js';
@@ -125,9 +125,9 @@ export function lastRunWords(run: RunView, now: number): string {
   return outcome === 'failed' ? `${when}: ${endingWords(run)}${tries}` : `${when}${tries}`;
 }
 
-/** The one thing that would make it go. `isHeld`: an objflow is at work, and does by itself what it can. */
-export function nextWords(next: Next, { isHeld }: { readonly isHeld: boolean }): string {
-  const later = isHeld ? '' : ', then objflow run';
+/** The one thing that would make it go. `atWork`: who does by itself what it can. */
+export function nextWords(next: Next, { atWork }: { readonly atWork?: AtWork | undefined }): string {
+  const isDaemon = atWork?.role === 'watch';
   switch (next.do) {
     case 'nothing':
       return 'nothing: it is up to date';
@@ -138,13 +138,12 @@ export function nextWords(next: Next, { isHeld }: { readonly isHeld: boolean }):
     case 'take-up':
       return `objflow run: it takes up ${terminal(next.task)}, which was running when objflow ended`;
     case 'settle':
-      return isHeld
-        ? `waits until ${formatTime(next.until)} for ${show(next.object)} to settle`
-        : `objflow run: it waits for ${show(next.object)} to settle`;
+      if (!atWork) return `objflow run: it waits for ${show(next.object)} to settle`;
+      return `waits until ${formatTime(next.until)} for ${show(next.object)} to settle${isDaemon ? '' : `; then ${runWords(atWork)}`}`;
     case 'read':
-      return `waits for ${show(next.object)} to stay as it is while it is read${later}`;
+      return `waits for ${show(next.object)} to stay as it is while it is read${isDaemon ? '' : `, then ${runWords(atWork)}`}`;
     case 'start':
-      return startWords(next, isHeld);
+      return startWords(next, atWork);
     case 'change':
       return `waits for ${next.objects.slice(0, 3).map(show).join(', ')} to change too`;
     case 'land':
@@ -186,8 +185,20 @@ function landWords({ object, near }: Extract<Next, { do: 'land' }>): string {
   return `waits for ${what} to land${close}`;
 }
 
-function startWords({ task, by }: Extract<Next, { do: 'start' }>, isHeld: boolean): string {
-  if (by.length === 0) return isHeld ? `nothing: the running objflow starts ${terminal(task)}` : 'objflow run';
+function startWords({ task, by }: Extract<Next, { do: 'start' }>, atWork: AtWork | undefined): string {
+  if (by.length === 0)
+    return atWork?.role === 'watch' ? `nothing: the running objflow starts ${terminal(task)}` : runWords(atWork);
   const more = by.length > 3 ? ` and ${by.length - 3} more` : '';
   return `waits for room: for ${by.slice(0, 3).map(terminal).join(', ')}${more} to end`;
+}
+
+/** The command that starts what is due, and when: what a run at work takes up is known to itself alone. */
+function runWords(atWork: AtWork | undefined): string {
+  if (!atWork) return 'objflow run';
+  const { role, selected, pid } = atWork;
+  const then = `objflow run, once ${pid === undefined ? 'who holds the state' : `process ${pid}`} has ended`;
+  if (role === 'take-up') return then;
+  if (role === undefined) return `${then}, unless that starts it: it does not say whether it is a daemon`;
+  const taken = selected ? 'only what it selects of what was there when it began' : 'what was there when it began';
+  return `${then}, unless that run starts it: it takes up ${taken}`;
 }

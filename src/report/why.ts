@@ -1,7 +1,7 @@
 /** Why something is where it is: for people as a tree with the next thing to do, for programs as a document. */
 import { displayName } from '../core/object.js';
-import type { Phase, Reason, ReasonCode, RunView } from '../core/views.js';
-import type { ObjectFacts, WhyGathered, WhySource, WhyTask, WhyView } from '../core/why-view.js';
+import type { AtWork, Phase, Reason, ReasonCode, RunView } from '../core/views.js';
+import type { Near, ObjectFacts, WhyGathered, WhySource, WhyTask, WhyView } from '../core/why-view.js';
 import { counted } from './count.js';
 import { looks } from './graph-standing.js';
 import { wrap } from './measure.js';
@@ -23,8 +23,8 @@ export interface WhyOptions {
   readonly width?: number;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** A run or a daemon is at work. */
-  readonly isHeld: boolean;
+  /** Who is at work on the state. */
+  readonly atWork?: AtWork | undefined;
   /** By run. */
   readonly outputs: ReadonlyMap<string, Output>;
 }
@@ -128,7 +128,7 @@ const outputLines = (output: Output | undefined, style: Styles): Line[] =>
       ];
 
 function sourceBranch(source: WhySource, task: WhyTask, saying: Saying): Branch {
-  const { name, near, because, object } = source;
+  const { name, because, object } = source;
   const label = `${name === undefined ? '' : `${terminal(name)}: `}${terminal(displayName(object))}`;
   const run = task.phase === undefined ? undefined : comparedWith(task);
   const [maker] = source.makers;
@@ -137,14 +137,24 @@ function sourceBranch(source: WhySource, task: WhyTask, saying: Saying): Branch 
   const words = isPattern(source) ? 'nothing matches it yet' : `${sourceWords(source, run, saying.now)}${pending}`;
   return {
     label,
-    text: words,
-    lines: near.map(({ name: path, why }) => ({
-      text: `${terminal(path)} ${terminal(why)}`,
-      style: saying.style.warning,
-    })),
+    text: untakenWords(source) ?? words,
+    lines: nearLines(source, saying.style),
     branches: because.map((maker) => taskBranch(maker, saying)),
   };
 }
+
+/** What has the very name and is not taken says it all of an object. */
+const isItself = ({ object }: ObjectFacts, { name }: Near): boolean => name === displayName(object).replace(/\/$/, '');
+
+const untakenWords = (facts: ObjectFacts): string | undefined => {
+  const [own] = facts.near;
+  return own && isItself(facts, own) ? terminal(own.why) : undefined;
+};
+
+const nearLines = (facts: ObjectFacts, style: Styles): Line[] =>
+  facts.near
+    .filter((one) => !isItself(facts, one))
+    .map(({ name, why }) => ({ text: `${terminal(name)} ${terminal(why)}`, style: style.warning }));
 
 const isPattern = ({ object, state }: ObjectFacts): boolean => state === 'absent' && /[{*?]/.test(object);
 
@@ -203,9 +213,9 @@ function objectBranch(view: Extract<WhyView, { kind: 'object' }>, saying: Saying
   const making = makers.length > 0 && !isMade ? [{ text: `made by ${shown}` }] : [];
   return {
     label: terminal(view.subject),
-    text: objectWords(object, now),
+    text: untakenWords(object) ?? objectWords(object, now),
     lines: [
-      ...object.near.map(({ name, why }) => ({ text: `${terminal(name)} ${terminal(why)}`, style: style.warning })),
+      ...nearLines(object, style),
       ...making,
       ...reading,
       ...(readersInAll > reading.length ? [{ text: `and by ${readersInAll - reading.length} more` }] : []),

@@ -8,6 +8,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { createSheet, renderSheet } from './measure.js';
 import { runSuite } from './run.js';
+import { stateSuite } from './state.js';
+import { throughputSuite } from './throughput.js';
 import { watchSuite } from './watch.js';
 
 const { values, positionals } = parseArgs({
@@ -16,7 +18,7 @@ const { values, positionals } = parseArgs({
 });
 const quick = values.quick === true;
 const bin = path.resolve(values.bin ?? path.join(import.meta.dirname, '../../bin/objflow.js'));
-const suites = { run: runSuite, watch: watchSuite };
+const suites = { run: runSuite, state: stateSuite, throughput: throughputSuite, watch: watchSuite };
 const all = Object.entries(suites).flatMap(([suite, measurements]) =>
   Object.entries(measurements).map(([name, measure]) => ({ suite, name: `${suite}/${name}`, measure })),
 );

@@ -3,11 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
+import { emit } from '../../src/cli/emit.js';
+import { exit, UserError } from '../../src/cli/exit.js';
 import { readInbox, takeOut } from '../../src/journal/inbox.js';
 import { openJournal } from '../../src/journal/journal.js';
 import { bin, type Ended, type Project, project } from '../e2e/rig.ts';
-import { directory, good } from '../journal/fixtures.js';
+import { directory, good, keptRun, record } from '../journal/fixtures.js';
 import { readSchema } from '../report/schemas.ts';
+import { projectOf } from './context.js';
 
 const manifest = `version: 1
 objects:
@@ -31,6 +34,7 @@ jobs:
 `;
 
 const waiting = (p: Project, state = '.objflow/state.jsonl') => readInbox(p.at(state), 1000).announcements;
+const missing = (file: string): string => `\`${file}\` is not there now: it is looked at when it lands\n`;
 const note = 'no daemon holds the state: the next run or watch takes it up\n';
 
 /** What the program printed as JSON, held against its schema. */
@@ -70,7 +74,8 @@ test('tables, partitions, declared objects and files are announced, in the order
     'table:mart.sales',
     'table:raw.customers', // twice is once
   );
-  expect(ended).toMatchObject({ status: 0, err: note });
+  const files = ['landing/orders_2026-11-20.csv', 'file:odd:name.csv'];
+  expect(ended).toMatchObject({ status: 0, err: `${files.map(missing).join('')}${note}` });
   expect(ended.out.split('\n')).toEqual([
     'announced table:raw.orders/2026-11-20',
     'announced table:raw.customers',
@@ -120,7 +125,7 @@ test('--format json is as its schema says; -q says nothing but what went wrong',
   const ids = ['file:landing/orders_2026-11-20.csv', 'table:raw.customers'];
   const first = await p.objflow(...call);
   expect(documentOf(first)).toEqual({ announced: ids, duplicates: [] });
-  expect(first).toMatchObject({ status: 0, err: note });
+  expect(first).toMatchObject({ status: 0, err: `${missing('landing/orders_2026-11-20.csv')}${note}` });
   const second = await p.objflow(...call);
   expect(documentOf(second)).toEqual({ announced: [], duplicates: ids });
   expect(second).toMatchObject({ status: 0, err: '' });
@@ -191,7 +196,10 @@ describe('refused, with nothing announced at all', () => {
     'a misspelt table': [['table:raw.customer'], /table:raw\.customer`.*; did you mean `table:raw\.customers`\?$/],
     'a misspelt partition': [['table:raw.order/2026-11-20'], /; did you mean `table:raw\.orders\/2026-11-20`\?$/],
     'a misspelt file': [['landing/order_2026-11-20.cvs'], /; did you mean `landing\/orders_2026-11-20\.csv`\?$/],
-    'what `where` excludes': [['landing/orders_x.csv'], /^objflow: no job reads or writes `landing\/orders_x\.csv`/],
+    'what `where` excludes': [
+      ['landing/orders_x.csv'],
+      /^objflow: no job can read `landing\/orders_x\.csv`: it would match .*`where`: date may not be x /,
+    ],
     'a table without its kind': [['raw.customers'], /; did you mean `table:raw\.customers`\?$/],
     'what is like nothing': [['table:zzzzzzzzzzzzz'], /; `objflow graph` lists what they read and write$/],
     'one of several': [['table:raw.customers', 'table:zzzzzzzzzzzzz'], /`table:zzzzzzzzzzzzz`/],
@@ -211,7 +219,7 @@ describe('refused, with nothing announced at all', () => {
     'an empty key': [['table:raw.customers', '--key', ''], /^objflow: --key is empty/],
     'a key with a tab': [['table:raw.customers', '--key', 'a\tb'], /^objflow: --key holds a control/],
     'a key beyond measure': [['table:raw.customers', '--key', 'x'.repeat(1025)], /longer than 1024 bytes/],
-    'an option without its value': [['table:raw.customers', '--version'], /--version <version>' argument missing/],
+    'an option without its value': [['table:raw.customers', '--version'], /--version <version>` argument missing/],
     'another format': [['table:raw.customers', '--format', 'yaml'], /text, json/],
   };
   test.each(Object.entries(calls))('%s', async (_, [args, message]) => {
@@ -280,6 +288,30 @@ describe('exit status 3', () => {
     expect(fs.readdirSync(p.at('.objflow'))).toEqual(['state.jsonl']);
     fs.rmSync(p.at('.objflow'), { recursive: true });
   });
+});
+
+test('nothing is announced beside a state that nobody can take up', async () => {
+  const p = projectOf(manifest);
+  const call = async (): Promise<unknown> =>
+    emit(p.call(), ['table:raw.customers'], { format: 'text' }).catch((error: unknown) => error);
+  record(p.state, [keptRun('r', 'load_orders')]);
+  const good = fs.readFileSync(p.state, 'utf8');
+  for (const [text, message] of [
+    [good.replace('"version":1', '"version":2'), /newer objflow/],
+    ['{"a":1}\n', /is not a state of objflow/],
+    [good.replace('"generation"', '"generatiom"'), /is damaged at line 1/],
+    [undefined, /it is a directory|not a regular file/],
+  ] as const) {
+    fs.rmSync(p.state);
+    if (text === undefined) fs.mkdirSync(p.state);
+    else fs.writeFileSync(p.state, text);
+    const refused = await call();
+    expect(refused).toBeInstanceOf(UserError);
+    expect(refused).toMatchObject({ status: exit.state, message: expect.stringMatching(message) });
+    expect(fs.existsSync(path.join(p.root, '.objflow/inbox'))).toBe(false);
+  }
+  fs.rmdirSync(p.state);
+  expect(await call()).toBe(exit.well); // there is none yet
 });
 
 test('garbage in the inbox is in nobody’s way, and stays for whoever takes it up', async () => {

@@ -68,13 +68,26 @@ test.each<[readonly string[], Partial<HistoryOptions>, readonly string[]]>([
   expect(await told(selectors, options)).toEqual(expected);
 });
 
+test('an adoption is told from a run', async () => {
+  const project = projectOf(manifest);
+  record(project.state, [run('r1', 'unrun', hour), run('r2', 'unrun', 0, { attempts: 0 })]);
+  const context = project.call();
+  await history(context, [], { format: 'json' });
+  const document: { runs: Record<string, unknown>[] } = JSON.parse(context.out.text);
+  expect(faults('history', document)).toEqual([]);
+  expect(document.runs.map(({ outcome, adopted }) => ({ outcome, adopted }))).toEqual([
+    { outcome: 'succeeded', adopted: true },
+    { outcome: 'succeeded', adopted: undefined },
+  ]);
+});
+
 test('a mapping with errors, or none at all, keeps no history from being read', async () => {
   for (const text of ['version: 1\njobs: { load_orders: { run: 7 } }\n', '']) {
     expect(await told([], {}, { text })).toEqual(['r5', 'r4', 'r3', 'r2', 'r1']);
     expect(await told(['load_orders'], {}, { text })).toEqual(['r3', 'r1']);
     await expect(told(['tag:nightly'], {}, { text })).rejects.toThrow(
       text === ''
-        ? /^no run of tag:nightly is recorded.*there is no objflow.yaml/
+        ? /^no run of `tag:nightly` is recorded.*there is no objflow.yaml/
         : /errors, which `objflow validate` shows$/,
     );
   }
@@ -82,7 +95,8 @@ test('a mapping with errors, or none at all, keeps no history from being read', 
 
 test('what is no name and no moment is refused', async () => {
   await expect(told(['lod_orders'])).rejects.toThrow('did you mean `load_orders`?');
-  await expect(told([], { since: 'yesterday' })).rejects.toThrow(/^--since yesterday is no moment; write a duration/);
+  await expect(told([], { since: 'yesterday' })).rejects.toThrow(/^--since `yesterday` is no moment; write a duration/);
+  await expect(told([], { since: '' })).rejects.toThrow(/^--since is empty; write a duration/);
   const nowhere = projectOf(undefined);
   await expect(history(nowhere.call(), [], { format: 'text' })).rejects.toThrow(
     /^there is no objflow.yaml in .*--file names/,

@@ -1,5 +1,6 @@
 /** `objflow logs`, in process: which run it finds, and how it follows one. */
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { exit, UserError } from '../../src/cli/exit.js';
 import { withFollow } from '../../src/cli/follow-flag.js';
@@ -87,14 +88,40 @@ test('only the last lines, only the path, and the document', async () => {
   });
 });
 
-test('bytes are not touched, and a run that has left none says so', async () => {
+test('bytes are not touched, and a run whose command never started says that it left none', async () => {
   const project = pastProject();
   writeFileSync(project.log('a-2'), Buffer.from([0x1b, 0xff, 0x00]));
   expect((await printed('load', {}, project)).text).toBe('\x1b\xff\0');
-  rmSync(project.log('a-2'));
-  const { text, err } = await printed('load', { follow: true }, project);
+  const { signal: _, ...unstarted } = run('a-6', 'unstarted', 1);
+  record(project.state, [{ ...unstarted, problem: 'there is no such directory' }]);
+  const { text, err } = await printed('unstarted', { follow: true }, project);
   expect(text).toBe('');
   expect(err).toContain('it has left no output\n');
+});
+
+test('a log that somebody removed is gone, and one that cannot be read is told as such', async () => {
+  const project = pastProject();
+  rmSync(project.log('a-2'));
+  const refused = async (options: Partial<LogsOptions>): Promise<[number, string]> => {
+    const error: unknown = await printed('load', options, project).catch((thrown: unknown) => thrown);
+    if (!(error instanceof UserError)) throw error;
+    return [error.status, error.message];
+  };
+  const gone = `the log of \`load\` is gone: there is no ${project.log('a-2')}`;
+  for (const options of [{}, { follow: true }, { path: true }])
+    expect(await refused(options)).toEqual([exit.unwell, gone]);
+  const context = project.call();
+  expect(await logs(context, 'load', { format: 'json' })).toBe(exit.unwell);
+  const document = JSON.parse(context.out.text);
+  expect(faults('logs', document)).toEqual([]);
+  expect(document).toMatchObject({ path: project.log('a-2'), gone: true });
+
+  rmSync(path.dirname(project.log('a-2')), { recursive: true });
+  writeFileSync(path.dirname(project.log('a-2')), 'no directory');
+  expect(await refused({})).toEqual([
+    exit.state,
+    `cannot read the log ${project.log('a-2')}: a part of its path is not a directory`,
+  ]);
 });
 
 test('what cannot be printed, and why', async () => {
@@ -103,11 +130,11 @@ test('what cannot be printed, and why', async () => {
     if (!(error instanceof UserError)) throw error;
     return [error.status, error.message];
   };
-  expect(await refused('unrun')).toEqual([1, 'unrun has not run yet; `objflow status` says what it waits for']);
-  expect(await refused('other')).toEqual([1, 'other was adopted and has not run since: there is no output']);
-  expect(await refused('loaad')).toEqual([2, 'no job, task or run is called loaad; did you mean `load`?']);
-  expect(await refused('xyz')).toEqual([2, 'no job, task or run is called xyz; `objflow history` lists the runs']);
-  expect(await refused('../x')).toEqual([2, 'no job, task or run is called ../x; `objflow history` lists the runs']);
+  expect(await refused('unrun')).toEqual([1, '`unrun` has not run yet; `objflow status` says what it waits for']);
+  expect(await refused('other')).toEqual([1, '`other` was adopted and has not run since: there is no output']);
+  expect(await refused('loaad')).toEqual([2, 'no job, task or run is called `loaad`; did you mean `load`?']);
+  expect(await refused('xyz')).toEqual([2, 'no job, task or run is called `xyz`; `objflow history` lists the runs']);
+  expect(await refused('../x')).toEqual([2, 'no job, task or run is called `../x`; `objflow history` lists the runs']);
   expect(await refused('load', { follow: true, path: true })).toEqual([
     ...[2, '--follow and --path do not go together; ask for the one or the other'],
   ]);
@@ -162,7 +189,7 @@ test('from its last lines on', async () => {
 test('a job that has not run is waited for', async () => {
   const { journal, kept, follow, log, said } = runningProject();
   const followed = follow('unrun');
-  await expect.poll(said, { interval: 5 }).toBe('waiting for the first run of unrun\n');
+  await expect.poll(said, { interval: 5 }).toBe('waiting for the first run of `unrun`\n');
   writeFileSync(log('c-2'), 'here\n');
   journal.append([started('c-2', 'unrun')]);
   await kept.has('here\n');

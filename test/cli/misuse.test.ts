@@ -37,18 +37,22 @@ async function said(...args: string[]): Promise<string | undefined> {
 }
 
 test.each([
-  [['rum'], "unknown command 'rum'; did you mean `run`?"],
-  [['zzzzzz'], "unknown command 'zzzzzz'; `objflow --help` lists the commands"],
-  [['help'], "unknown command 'help'; `objflow --help` lists the commands"],
-  [['load_orders'], "unknown command 'load_orders'; to run the job: `objflow run load_orders`"],
-  [['load_order'], "unknown command 'load_order'; did you mean `objflow run load_orders`?"],
-  [['tag:nightly+'], "unknown command 'tag:nightly+'; to run what it selects: `objflow run 'tag:nightly+'`"],
-  [['\u001b[2J'], "unknown command '\\x1b[2J'; `objflow --help` lists the commands"],
-  [['run', '--forse'], "unknown option '--forse'; did you mean `--force`?"],
-  [['run', '--zzzzzz'], "unknown option '--zzzzzz'; `objflow run --help` lists the options"],
-  [['run', '--format', 'yaml'], "option '--format <format>' argument 'yaml' is invalid; choices are text, json"],
-  [['run', '-j', '0'], "option '-j, --jobs <n>' argument '0' is invalid; it must be a number from 1 to 1024"],
-  [['run', '--jobs'], "option '-j, --jobs <n>' argument missing"],
+  [['rum'], 'unknown command `rum`; did you mean `run`?'],
+  [['zzzzzz'], 'unknown command `zzzzzz`; `objflow --help` lists the commands'],
+  [['help', 'rum'], 'unknown command `rum`; `objflow --help` lists the commands'],
+  [['-f', 'a', '-f', 'b', 'status'], 'option `-f, --file <file|dir>` is given twice, and takes one value'],
+  [['run', '--format', 'json', '--format=text'], 'option `--format <format>` is given twice, and takes one value'],
+  [['completion', 'tcsh'], '`tcsh` is no shell; choices are bash, zsh, fish'],
+  [['logs', 'a', 'b'], 'logs takes one argument; after it `-f` means --follow, and `--file` names a manifest'],
+  [['load_orders'], 'unknown command `load_orders`; to run the job: `objflow run load_orders`'],
+  [['load_order'], 'unknown command `load_order`; did you mean `objflow run load_orders`?'],
+  [['tag:nightly+'], "unknown command `tag:nightly+`; to run what it selects: `objflow run 'tag:nightly+'`"],
+  [['\u001b[2J'], 'unknown command `\\x1b[2J`; `objflow --help` lists the commands'],
+  [['run', '--forse'], 'unknown option `--forse`; did you mean `--force`?'],
+  [['run', '--zzzzzz'], 'unknown option `--zzzzzz`; `objflow run --help` lists the options'],
+  [['run', '--format', 'yaml'], 'option `--format <format>`: `yaml` is invalid; choices are text, json'],
+  [['run', '-j', '0'], 'option `-j, --jobs <n>`: `0` is invalid; it must be a number from 1 to 1024'],
+  [['run', '--jobs'], 'option `-j, --jobs <n>` argument missing'],
   [['watch', 'load_orders'], 'watch takes no arguments; `objflow watch --help` shows how it is called'],
   [['init', 'a', 'b'], 'init takes one argument; `objflow init --help` shows how it is called'],
   [['emit'], 'emit needs an object; for example: `objflow emit table:raw.customers --key load-4711`'],
@@ -56,28 +60,31 @@ test.each([
 ])('%j', async (args, expected) => expect(await said(...args)).toBe(expected));
 
 test.each([
-  ['load_order', 'no job is called load_order; did you mean `load_orders`?'],
-  ['+zzzzzz', 'no job is called zzzzzz; `objflow graph` lists the jobs'],
-  ['nightly', 'no job is called nightly; did you mean `tag:nightly`?'],
-  ['failed', 'no job is called failed; did you mean `state:failed`?'],
-  ['table', 'no job is called table; `table` is a kind, and an object is written `table:raw.orders/{date}`'],
-  ['tag:nightli', 'no job has the tag nightli; did you mean `tag:nightly`?'],
-  ['tag:zzzzzz', 'no job has the tag zzzzzz; tags are nightly'],
-  ['state:fail', 'no phase is called fail; did you mean `state:failed`?'],
+  ['load_order', 'no job, task or object is called `load_order`; did you mean `load_orders`?'],
+  ['+zzzzzz', 'no job, task or object is called `zzzzzz`; `objflow graph` lists the jobs and what they read and write'],
+  ['nightly', 'no job, task or object is called `nightly`; did you mean `tag:nightly`?'],
+  ['failed', 'no job, task or object is called `failed`; did you mean `state:failed`?'],
+  [
+    'table',
+    'no job, task or object is called `table`; `table` is a kind, and an object is written `table:raw.orders/{date}`',
+  ],
+  ['tag:nightli', 'no job has the tag `nightli`; did you mean `tag:nightly`?'],
+  ['tag:zzzzzz', 'no job has the tag `zzzzzz`; tags are nightly'],
+  ['state:fail', 'no phase is called `fail`; did you mean `state:failed`?'],
   [
     'state:zzzzzz',
-    'no phase is called zzzzzz; phases are waiting, held, blocked, ready, running, succeeded, failed, disabled',
+    'no phase is called `zzzzzz`; phases are waiting, held, blocked, ready, running, succeeded, failed, disabled',
   ],
-  ['raw.orders/{date}', 'no job reads or writes raw.orders/{date}; did you mean `table:raw.orders/{date}`?'],
-  ['table:raw.order/1', 'no job reads or writes table:raw.order/1; did you mean `table:raw.orders/1`?'],
+  ['raw.orders/{date}', 'no job reads or writes `raw.orders/{date}`; did you mean `table:raw.orders/{date}`?'],
+  ['table:raw.order/1', 'no job reads or writes `table:raw.order/1`; did you mean `table:raw.orders/1`?'],
   [
     'load_orders[date=2026-11-21]',
-    'no task is called load_orders[date=2026-11-21]; did you mean `load_orders[date=2026-11-20]`?',
+    'no task is called `load_orders[date=2026-11-21]`; did you mean `load_orders[date=2026-11-20]`?',
   ],
-  ['load_order[date=1]', 'no task is called load_order[date=1]; did you mean `load_orders`?'],
+  ['load_order[date=1]', 'no task is called `load_order[date=1]`; did you mean `load_orders`?'],
   [
     'landing/orders_2026-11-21.csv',
-    'landing/orders_2026-11-21.csv is not there, and no task makes it; did you mean `landing/orders_2026-11-20.csv`?',
+    '`landing/orders_2026-11-21.csv` is not there, and no task makes it; did you mean `landing/orders_2026-11-20.csv`?',
   ],
   ['', 'a selector is empty; give the name of a job, `tag:nightly`, `state:failed`, or an object'],
 ])('selector %j', async (selector, expected) => {
@@ -85,6 +92,23 @@ test.each([
   const context = { options: {}, cwd: root, manifest: root } as unknown as Context;
   const selected = requireSelection(context, await requireMapping(context), [selector]);
   await expect(selected).rejects.toEqual(new UserError(expected));
+});
+
+test('help of one command, and of all; after logs, -f is its own', async () => {
+  const printed = async (...args: string[]): Promise<string> => {
+    const parts: string[] = [];
+    const program = createProgram('-V, --version', () => Promise.reject(new Error('nothing is called')));
+    for (const each of [program, ...program.commands])
+      each.configureOutput({ writeOut: (part) => void parts.push(part) });
+    await program.parseAsync(['help', ...args], { from: 'user' });
+    return parts.join('');
+  };
+  expect(await printed('why')).toMatch(/^Usage: objflow why /);
+  expect(await printed()).toMatch(/^Usage: objflow \[options\] <command>/);
+  const logs = await printed('logs');
+  expect(logs).toContain('\n  -f, --follow ');
+  expect(logs).toMatch(/\n +--file <file\|dir> /);
+  expect(logs).not.toContain('-f, --file');
 });
 
 test('the help of every command has an example, and fits into 80 columns', () => {

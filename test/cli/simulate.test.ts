@@ -108,11 +108,8 @@ nothing would run: 1 waiting, 1 disabled
   for (const [object, told] of [
     ['d/1', 'no job reads or writes `d/1`, and no object is declared so; did you mean `a/1`?'],
     ['a/{x}', '`a/{x}` is a pattern, and one object at a time is simulated; write a value for `{x}`'],
-    [
-      'a/1.part',
-      '`a/1.part` is passed over when it lands: `.part` marks what is not finished, and no source asks for it',
-    ],
-    ['a/old', "`a/old` is passed over when it lands: the mapping's `ignore` says so"],
+    ['a/1.part', 'no job can read `a/1.part`: it is passed over: .part is for what is not finished'],
+    ['a/old', 'no job can read `a/old`: it is passed over: `ignore` names it'],
   ] as const)
     await expect(simulate(call(), [object], { format: 'text' })).rejects.toThrow(new UserError(told));
 });

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/cli/exit.js';
 import { run } from '../../src/cli/run.js';
 import { why } from '../../src/cli/why.js';
+import type { Purpose } from '../../src/core/views.js';
 import { formatTime } from '../../src/report/durations.js';
 import { bin } from '../e2e/rig.ts';
 import { called } from '../guards/call.ts';
@@ -170,7 +171,9 @@ test('whom a name stands for, and what was meant by one that stands for nothing'
   expect(await refused(p, 'orders')).toContain('did you mean `table:orders/{date}`?');
   expect(await refused(p, 'load[day=1]')).toContain('tasks of this job are called load[date=…]');
   expect(await refused(p, 'landing/order_2026-11-20.csv')).toContain('it nearly matches landing/orders_{date}.csv');
-  expect(await refused(p, 'in/a.bak')).toContain('it is passed over: `ignore` names it');
+  expect(await refused(p, 'landing')).toBe(
+    'no job, task or object is called `landing`; files in it are written `landing/orders_{date}.csv`',
+  );
   expect(await refused(p, 'a\x1b[2J')).not.toContain('\x1b');
 });
 
@@ -229,6 +232,27 @@ jobs:
   expect((await asked(p, 'clean')).next).toContain('objflow run: it takes up load');
 });
 
+test('due beside a run: whether that takes it up is not claimed; beside a daemon it starts by itself', async () => {
+  const p = projectOf(`version: 1
+jobs: { load: { sources: in.csv, targets: table:raw, run: 'true' } }
+`);
+  land(p, 'in.csv');
+  const beside = async (purpose: Purpose): Promise<string> => {
+    const { journal } = open(p.state, { purpose });
+    const { next } = await asked(p, 'load');
+    journal.close();
+    return next;
+  };
+  const after = `objflow run, once process ${process.pid} has ended, unless that`;
+  expect(await beside({ role: 'run' })).toBe(`${after} run starts it: it takes up what was there when it began`);
+  expect(await beside({ role: 'run', selected: true })).toContain(
+    `${after} run starts it: it takes up only what it selects`,
+  );
+  expect(await beside({})).toContain(`${after} starts it`);
+  expect(await beside({ role: 'watch' })).toBe('nothing: the running objflow starts load');
+  expect((await asked(p, 'load')).next).toBe('objflow run');
+});
+
 test('a file whose version is its content is read, and is up to date after it was loaded, touched or not', async () => {
   const p = projectOf(`version: 1
 objects: { in.csv: { version: content } }
@@ -242,4 +266,12 @@ jobs: { load: { sources: in.csv, targets: table:raw, run: 'true' } }
   land(p, 'in.csv', 'b');
   const { document } = await asked(p, 'load');
   expect(document).toMatchObject({ next: 'objflow run', sources: [{ changed: true }] });
+});
+
+test('what selects several is no subject', async () => {
+  const p = projectOf(manifest);
+  for (const name of ['tag:nightly', 'state:waiting', 'lo*', '+sum'])
+    expect(await refused(p, name)).toBe(
+      `why takes one job, task or object, and \`${name}\` is a selector; \`objflow status\` takes it, and lists its tasks`,
+    );
 });

@@ -32,12 +32,12 @@ function shop() {
     const found = rig.disk.get(object)?.found;
     return found?.state === 'present' ? found.changedAt : object === idOf('table:raw/3') ? 5 : undefined;
   };
-  return { rig, cameAt };
+  return { rig, times: { cameAt, askedAt: () => undefined } };
 }
 
 test('jobs are counted by the phases of their tasks; one without tasks says what it waits for', () => {
-  const { rig, cameAt } = shop();
-  const [load, pair, other, ...rest] = jobsView(rig.state, all, all, cameAt);
+  const { rig, times } = shop();
+  const [load, pair, other, ...rest] = jobsView(rig.state, all, all, times);
   expect(load).toEqual({
     ...{ job: 'load', enabled: true, partitioned: true, definitionChanged: 0, waitsFor: [] },
     ...{ counts: { succeeded: 2, failed: 1 }, failed: [{ d: '2' }], lastEndedAt: rig.now },
@@ -50,31 +50,31 @@ test('jobs are counted by the phases of their tasks; one without tasks says what
 });
 
 test('only what was chosen counts', () => {
-  const { rig, cameAt } = shop();
+  const { rig, times } = shop();
   const one = jobsView(
     rig.state,
     ({ task }) => task === 'load[d=2]',
     () => false,
-    cameAt,
+    times,
   );
   expect(one).toMatchObject([{ job: 'load', counts: { failed: 1 } }]);
 });
 
 test('those that succeeded before an edit are counted', () => {
-  const { rig, cameAt } = shop();
+  const { rig, times } = shop();
   rig.job('load: in/{d} -> table:raw/{d} ; definition=other');
   rig.reload();
   rig.open();
-  expect(jobsView(rig.state, all, all, cameAt)[0]).toMatchObject({ definitionChanged: 2 });
+  expect(jobsView(rig.state, all, all, times)[0]).toMatchObject({ definitionChanged: 2 });
 });
 
 test('what ended last comes first, and what has waited longest', () => {
-  const { rig, cameAt } = shop();
-  const told = briefs(rig.state, phases, all, cameAt);
+  const { rig, times } = shop();
+  const told = briefs(rig.state, phases, all, times);
   const names = (phase: Phase) => told.get(phase)?.map((brief) => brief.whole().task);
   expect(names('succeeded')).toEqual(['load[d=3]', 'load[d=1]']);
   expect(names('waiting')).toEqual(['pair[d=3]', 'pair[d=1]']);
   expect(told.get('waiting')?.map(({ since }) => since)).toEqual([5, undefined]);
   expect(told.get('failed')).toMatchObject([{ job: 'load', since: rig.now }]);
-  expect(briefs(rig.state, new Set<Phase>(['failed']), all, cameAt).size).toBe(1);
+  expect(briefs(rig.state, new Set<Phase>(['failed']), all, times).size).toBe(1);
 });

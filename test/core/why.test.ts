@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../src/core/graph.ts';
 import { asVersion, type ObjectId, type Observation } from '../../src/core/object.ts';
 import { markPaused } from '../../src/core/paused.ts';
+import type { AtWork } from '../../src/core/views.ts';
 import { whyJob, whyObject, whyTask } from '../../src/core/why.ts';
 import type { Facts } from '../../src/core/why-facts.ts';
 import type { Near, WhySource, WhyTask, WhyView } from '../../src/core/why-view.ts';
@@ -21,14 +22,14 @@ function opened(...jobs: readonly string[]): Rig {
 }
 
 interface More {
-  readonly isHeld?: boolean;
+  readonly atWork?: AtWork;
   readonly near?: readonly Near[];
 }
 
-function why(rig: Rig, name: string, { isHeld = false, near = [] }: More = {}): WhyView {
+function why(rig: Rig, name: string, { atWork, near = [] }: More = {}): WhyView {
   const { state } = rig;
   const seen = new Map<ObjectId, Observation>([...rig.disk].map(([id, { found }]) => [id, found]));
-  const facts: Facts = { graph: buildGraph(rig.mapping), records: rig.records, seen, isHeld, near: () => near };
+  const facts: Facts = { graph: buildGraph(rig.mapping), records: rig.records, seen, atWork, near: () => near };
   const task = state.tasks.get(name);
   const job = state.jobs.get(name);
   if (job) return whyJob(state, facts, job);
@@ -44,6 +45,7 @@ function taskOf(view: WhyView): WhyTask {
 const sourceOf = (view: WhyView, at = 0): WhySource => taskOf(view).sources[at] as WhySource; // the test says which there are
 const codes = (view: WhyView): string[] => taskOf(view).reasons.map(({ code }) => code);
 
+const daemon: AtWork = { role: 'watch', pid: 4711 };
 const one = 'load: in/a.csv -> table:raw';
 const land = (rig: Rig, name: string, version = 'v1') => rig.look([[idOf(name), { version }]]);
 
@@ -62,9 +64,7 @@ describe('waiting', () => {
     const near = [{ name: 'in/A.csv', why: 'differs in upper and lower case only' }];
     const view = why(opened(one), 'load', { near });
     expect(sourceOf(view).near).toEqual(near);
-    expect(nextWords(view.next, { isHeld: false })).toBe(
-      'waits for in/a.csv to land (in/A.csv differs in upper and lower case only)',
-    );
+    expect(nextWords(view.next, {})).toBe('waits for in/a.csv to land (in/A.csv differs in upper and lower case only)');
   });
 
   test('a file that settles; then its time is over', () => {
@@ -130,7 +130,7 @@ describe('waiting', () => {
     const rig = opened('build: table:raw -> table:mart');
     const view = why(rig, 'build');
     expect(view.next).toEqual({ do: 'announce', object: 'table:raw' });
-    expect(nextWords(view.next, { isHeld: false })).toBe('waits for table:raw: objflow emit table:raw');
+    expect(nextWords(view.next, {})).toBe('waits for table:raw: objflow emit table:raw');
     rig.send({ type: 'announced', at: rig.now, object: idOf('table:raw'), version: asVersion('v1') });
     const after = why(rig, 'build');
     expect(after.next.do).toBe('end');
@@ -170,7 +170,7 @@ describe('waiting', () => {
     const view = why(rig, 'mart');
     expect(sourceOf(view)).toMatchObject({ object: 'table:raw/{d}', state: 'absent' });
     expect(sourceOf(view).because[0]).toMatchObject({ task: 'load', sources: [{ object: 'file:in/{d}.csv' }] });
-    expect(nextWords(view.next, { isHeld: false })).toBe('waits for something that matches in/{d}.csv to land');
+    expect(nextWords(view.next, {})).toBe('waits for something that matches in/{d}.csv to land');
     land(rig, 'in/1.csv');
     expect(why(rig, 'mart')).toMatchObject({ kind: 'job', phases: { waiting: 1 } });
   });
@@ -242,7 +242,7 @@ describe('held and blocked', () => {
     expect(codes(view)).toContain('blocked-by');
     const load = sourceOf(view).because[0]?.sources[0]?.because[0];
     expect(load).toMatchObject({ task: 'load', phase: 'failed', lastRun: { exitCode: 7 } });
-    expect(nextWords(view.next, { isHeld: false })).toBe('mend load, then objflow retry load');
+    expect(nextWords(view.next, {})).toBe('mend load, then objflow retry load');
     rig.send({ type: 'asked', at: rig.now, what: 'retry', tasks: ['load'] });
     expect(why(rig, 'mart').next).toMatchObject({ do: 'end', task: 'load' });
   });
@@ -251,9 +251,21 @@ describe('held and blocked', () => {
     const rig = opened('load: in/{d}.csv -> table:raw/{d}', 'mart: table:raw/* -> table:mart');
     rig.look(['1', '2', '3'].map((day) => [idOf(`in/${day}.csv`), { version: 'v1' }]));
     for (const day of [1, 2, 3]) rig.exit(`load[d=${day}]`, 1, 'nothing');
-    expect(nextWords(why(rig, 'mart').next, { isHeld: false })).toBe(
+    expect(nextWords(why(rig, 'mart').next, {})).toBe(
       "mend load, then objflow retry 'load[d=1]'; 2 others stand failed too",
     );
+  });
+
+  test('a job of which several tasks failed is tried again as a whole; its tasks come in their natural order', () => {
+    const rig = opened('load: in/{d}.csv -> table:raw/{d}', 'sum: table:raw/* -> table:sum');
+    const days = ['10', '9', '100', '11'];
+    rig.look(days.map((day) => [idOf(`in/${day}.csv`), { version: 'v1' }]));
+    for (const day of days) rig.exit(`load[d=${day}]`, 1, 'nothing');
+    const view = why(rig, 'load');
+    expect(nextWords(view.next, {})).toBe('mend load, then objflow retry load');
+    const told = view.kind === 'job' ? view.tasks.map(({ task }) => task) : [];
+    expect(told).toEqual(['load[d=9]', 'load[d=10]', 'load[d=11]']);
+    expect(why(rig, 'sum').next).toMatchObject({ task: 'load[d=9]', more: 3 });
   });
 
   test('up to date, and what is upstream failed since: so it is not', () => {
@@ -370,22 +382,43 @@ describe('running and ready', () => {
     rig.job('other: in/{d}.csv -> table:other/{d}');
     rig.open();
     rig.look(['1', '2'].map((day) => [idOf(`in/${day}.csv`), { version: 'v1' }]));
-    const view = why(rig, 'load[d=2]', { isHeld: true });
+    const view = why(rig, 'load[d=2]', { atWork: daemon });
     expect(view.next).toEqual({ do: 'start', task: 'load[d=2]', by: ['load[d=1]'] });
-    expect(nextWords(view.next, { isHeld: true })).toBe('waits for room: for load[d=1] to end');
+    expect(nextWords(view.next, { atWork: daemon })).toBe('waits for room: for load[d=1] to end');
     rig.exit('load[d=1]', 0, 'new');
     expect(why(rig, 'load[d=2]').next.do).toBe('end');
   });
 
-  test('no room in the project, where somebody is at work; due, where nobody is', () => {
+  test.each<[string, AtWork, string]>([
+    ['a run', { role: 'run', pid: 7 }, 'process 7 has ended, unless that run starts it'],
+    ['a run of a selection', { role: 'run', selected: true, pid: 7 }, 'unless that run starts it'],
+    ['who does not say what it is', {}, 'unless that starts it'],
+    ['who only records what is asked', { role: 'take-up', pid: 7 }, 'objflow run, once process 7 has ended'],
+  ])(
+    'due beside %s: it is not said to wait for room, nor to start by itself; beside a daemon it is',
+    (_, atWork, words) => {
+      const rig = new Rig();
+      rig.concurrency = 1;
+      rig.job('load: in/{d}.csv -> table:raw/{d}');
+      rig.job('sum: table:raw/{d} -> table:sum/{d}');
+      rig.open();
+      rig.look(['1', '2'].map((day) => [idOf(`in/${day}.csv`), { version: 'v1' }]));
+      const view = why(rig, 'load[d=2]', { atWork });
+      expect(view.next).toEqual({ do: 'start', task: 'load[d=2]', by: [] });
+      expect(nextWords(view.next, { atWork })).toContain(words);
+      expect(why(rig, 'load[d=2]', { atWork: daemon }).next).toMatchObject({ by: ['load[d=1]'] });
+    },
+  );
+
+  test('no room in the project, where a daemon is at work; due, where nobody is', () => {
     const rig = new Rig();
     rig.concurrency = 1;
     rig.job('load: in/{d}.csv -> table:raw/{d}');
     rig.open();
     rig.look(['1', '2'].map((day) => [idOf(`in/${day}.csv`), { version: 'v1' }]));
-    expect(why(rig, 'load[d=2]', { isHeld: true }).next).toMatchObject({ by: ['load[d=1]'] });
+    expect(why(rig, 'load[d=2]', { atWork: daemon }).next).toMatchObject({ by: ['load[d=1]'] });
     const view = why(rig, 'load[d=2]');
-    expect(nextWords(view.next, { isHeld: false })).toBe('objflow run');
+    expect(nextWords(view.next, {})).toBe('objflow run');
     rig.exit('load[d=1]', 0, 'new');
     expect(why(rig, 'load[d=2]').next.do).toBe('end');
   });

@@ -35,9 +35,9 @@ test('without a daemon: a platform is adopted, what is reset runs again, what fa
   const left = [{ task: 'mart[d=2]', reason: 'its target mart/2 is not there' }];
   const some = tasks.filter((task) => task !== 'mart[d=2]');
   const dry = await asked(p, 'adopt', '--dry-run');
-  expect(dry).toEqual({ adopted: some, left, upToDate: [], asked: false, dryRun: true });
+  expect(dry).toEqual({ adopted: some, left, already: [], asked: false, dryRun: true });
   expect(p.has('.objflow')).toBe(false);
-  expect(await asked(p, 'adopt')).toEqual({ adopted: some, left, upToDate: [], asked: false });
+  expect(await asked(p, 'adopt')).toEqual({ adopted: some, left, already: [], asked: false });
   expect(waiting(p)).toEqual([]);
   const first = await p.run();
   expect(started(first)).toEqual(['mart[d=2]', 'report']);
@@ -56,6 +56,7 @@ test('without a daemon: a platform is adopted, what is reset runs again, what fa
   );
   fs.writeFileSync(p.at('objflow.yaml'), manifest.replace('! grep -q bad "$source"', 'true'));
   const mended = await p.objflow('retry', '--failed', '--format', 'json');
+  expect(mended.out).toMatch(/^{"event":"retrying",.*"retried":\["load\[d=2\]"\],"left":\[\],"asked":false}\n/);
   expect(mended.out).toMatch(/"event":"run-started".*"task":"report"/);
   expect(mended.out).toMatch(/"event":"summary",.*"succeeded":3,"failed":0/);
   expect(mended.status).toBe(0);
@@ -67,13 +68,18 @@ test('beside a daemon, which does it at once; and whoever comes next does what o
   await call.line(({ event, task }) => event === 'run-succeeded' && task === 'mart[d=1]');
   await call.line(({ event, task }) => event === 'run-failed' && task === 'load[d=2]');
   const done = (times: number) => call.when((lines) => lines.filter(({ event }) => event === 'asked').length === times);
-  expect(await asked(p, 'retry', '--failed')).toEqual({ retried: ['load[d=2]'], left: [], asked: true });
+  expect(await asked(p, 'retry', '--failed')).toMatchObject({ retried: ['load[d=2]'], left: [], asked: true });
   await done(1);
   await call.when((lines) => lines.filter(({ event }) => event === 'run-failed').length === 2);
-  expect(await asked(p, 'adopt', 'load[d=2]')).toEqual({ adopted: ['load[d=2]'], left: [], upToDate: [], asked: true });
+  const told = call.lines.filter(({ task }) => task === undefined || task === 'load[d=2]').map(({ event }) => event);
+  expect(told.slice(told.indexOf('asked'))).toEqual(['asked', 'run-started', 'run-failed']);
+  expect(await asked(p, 'adopt', 'load[d=2]')).toEqual({ adopted: ['load[d=2]'], left: [], already: [], asked: true });
   await call.line(({ event, task }) => event === 'run-succeeded' && task === 'report');
   const reset = await p.objflow('reset', 'load[d=1]');
-  expect(reset).toMatchObject({ status: 0, err: expect.stringMatching(/was asked: a daemon does it at once/) });
+  expect(reset).toMatchObject({
+    status: 0,
+    err: expect.stringMatching(/^the daemon \(process \d+\) was asked, and does it at once\n$/),
+  });
   await done(3);
   await call.when(
     (lines) => lines.filter(({ event, task }) => event === 'run-succeeded' && task === 'load[d=1]').length === 2,

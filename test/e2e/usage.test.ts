@@ -16,14 +16,14 @@ function oneLine({ status, out, err }: Ended, expected: number): string {
 test('unknown commands and options, and nothing to work on', async () => {
   const p = project(manifest);
   const calls: [string[], RegExp][] = [
-    [['rum'], /^objflow: unknown command 'rum'; did you mean `run`\?\n$/],
-    [['run', '--dry-rum'], /^objflow: unknown option '--dry-rum'; did you mean `--dry-run`\?\n$/],
-    [['run', '-j', '0'], /^objflow: .*'-j, --jobs <n>'.*1 to 1024\n$/],
+    [['rum'], /^objflow: unknown command `rum`; did you mean `run`\?\n$/],
+    [['run', '--dry-rum'], /^objflow: unknown option `--dry-rum`; did you mean `--dry-run`\?\n$/],
+    [['run', '-j', '0'], /^objflow: .*`-j, --jobs <n>`.*1 to 1024\n$/],
     [['run', '--format', 'yaml'], /^objflow: .*choices are text, json\n$/],
-    [['-C', 'no/such', 'run'], /^objflow: cannot change to the directory "no\/such"\n$/],
+    [['-C', 'no/such', 'run'], /^objflow: cannot change to the directory `no\/such`\n$/],
     [['-f', 'no/such.yaml', 'run'], /^objflow: .*no\/such\.yaml.*\n$/],
-    [['run', 'load_order'], /^objflow: no job is called load_order; did you mean .*load_orders.*\n$/],
-    [['status', 'zzzzzz'], /^objflow: no job is called zzzzzz; .*objflow graph.*\n$/],
+    [['run', 'load_order'], /^objflow: no job, task or object is called `load_order`; did you mean .*load_orders.*\n$/],
+    [['status', 'zzzzzz'], /^objflow: no job, task or object is called `zzzzzz`; .*objflow graph.*\n$/],
   ];
   const ended = await Promise.all(calls.map(([args]) => p.objflow(...args)));
   for (const [index, [args, message]] of calls.entries()) {

@@ -1,8 +1,8 @@
 /** What is asked of tasks: when it is done, in which order, and that it is told as done only once it is on record. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { err } from '../../src/core/result.ts';
 import { consumable, workKey } from '../../src/core/run.ts';
-import { broken, FakeObjects, Project, type Stage, stage } from './rig.ts';
+import { broken, FakeObjects, full, Project, type Stage, stage } from './rig.ts';
 
 /** What was recorded of askings: `reset a`, `adopt b`. */
 const recorded = ({ journal }: Stage): string[] =>
@@ -85,23 +85,107 @@ test('a live one does it at once; adopting looks at targets, and what is asked m
   expect(s.starts().slice(2)).toEqual(['start b', 'start a[n=1]']);
 });
 
-test('what cannot be recorded is not done, and said to be asked again', async () => {
+test('whoever asks hears of which tasks before anything is told that comes of it', async () => {
   const p = new Project('a: in ->');
   p.seen('in', '1');
   const s = stage(p);
   await s.run();
-  await s.exit('a');
-  s.journal.hasRoom = false;
-  expect(await s.engine.ask({ what: 'reset', tasks: ['a'] })).toBeUndefined();
-  expect(await s.engine.ask({ what: 'reset', tasks: ['a'] })).toBeUndefined();
-  expect(s.starts()).toHaveLength(1);
-  s.journal.hasRoom = true;
-  await s.tick(1000);
-  expect(s.starts()).toHaveLength(2);
-  // It was made twice: the run goes on, and its success counts.
-  expect(await s.engine.ask({ what: 'reset', tasks: ['a'] })).toBe(1);
-  await s.exit('a');
-  expect(s.starts()).toHaveLength(2);
+  await s.exit('a', 1);
+  const before = s.told.length;
+  const heard: (readonly string[])[] = [];
+  const toldBefore: number[] = [];
+  const count = await s.engine.ask({ what: 'retry', tasks: ['a', 'nobody'] }, (tasks) => {
+    heard.push(tasks);
+    toldBefore.push(s.told.length);
+  });
+  expect({ count, heard, toldBefore }).toEqual({ count: 1, heard: [['a']], toldBefore: [before] });
+  expect(s.told.slice(before)).toEqual(['run-started a']);
+});
+
+describe('a journal that is full', () => {
+  /** A task that has succeeded, and answers to what is asked, in their order. */
+  async function succeeded() {
+    const p = new Project('a: in ->');
+    p.seen('in', '1');
+    const s = stage(p);
+    await s.run();
+    await s.exit('a');
+    s.journal.hasRoom = false;
+    const answers: (number | undefined)[] = [];
+    const reset = () => void s.engine.ask({ what: 'reset', tasks: ['a'] }).then((count) => answers.push(count));
+    return { s, answers, reset };
+  }
+
+  test('what is asked is answered when there is room again, and done once', async () => {
+    const { s, answers, reset } = await succeeded();
+    reset();
+    await s.tick(3000);
+    expect(answers).toEqual([]);
+    expect(s.starts()).toHaveLength(1);
+    s.journal.hasRoom = true;
+    await s.tick(1000);
+    expect(answers).toEqual([1]);
+    expect(recorded(s)).toEqual(['reset a']);
+    expect(s.starts()).toHaveLength(2);
+    await s.exit('a');
+    expect(s.starts()).toHaveLength(2);
+  });
+
+  test('what is asked meanwhile waits its turn', async () => {
+    const { s, answers, reset } = await succeeded();
+    reset();
+    reset();
+    await s.calm();
+    s.journal.hasRoom = true;
+    await s.tick(1000);
+    // The second finds the task running, and with nothing to forget but what was before.
+    expect(answers).toHaveLength(2);
+    expect(recorded(s)).toHaveLength(answers.reduce<number>((sum, count) => sum + (count ?? 0), 0));
+  });
+
+  test('at the end it is recorded if there is room by then, and answered so', async () => {
+    const { s, answers, reset } = await succeeded();
+    reset();
+    reset();
+    await s.calm();
+    s.journal.hasRoom = true;
+    await s.stop();
+    expect(s.finished).toEqual({ how: 'stopped' });
+    expect(recorded(s)).toEqual(['reset a']);
+    expect(answers).toHaveLength(2);
+    expect(answers).toEqual(expect.arrayContaining([1, undefined]));
+  });
+
+  test('otherwise it was not done, and stays where it was asked', async () => {
+    const { s, answers, reset } = await succeeded();
+    reset();
+    await s.calm();
+    await s.stop();
+    expect(s.finished).toEqual({ how: 'journal', problem: full });
+    expect(answers).toEqual([undefined]);
+  });
+
+  test('from the start: it is told to stop before there is room, and ends', async () => {
+    const p = new Project('a: in ->');
+    p.seen('in', '1');
+    const before = stage(p);
+    await before.run();
+    await before.exit('a');
+    await before.stop();
+    const later = new Project('a: in ->');
+    later.seen('in', '1');
+    later.records.push(...before.journal.records);
+    const s = stage(later);
+    s.journal.hasRoom = false;
+    const asked = s.engine.ask({ what: 'reset', tasks: ['a'] });
+    await s.run();
+    s.journal.hasRoom = true;
+    await s.stop();
+    expect(s.finished).toEqual({ how: 'stopped' });
+    expect(await asked).toBe(1);
+    expect(recorded(s)).toEqual(['reset a']);
+    expect(s.starts()).toEqual([]);
+  });
 });
 
 test('an edit of the mapping while targets are looked at: done in the new state, once that has been looked at', async () => {

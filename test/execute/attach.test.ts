@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Work } from '../../src/core/effect.js';
@@ -57,7 +57,10 @@ test('objflow is killed and the command ends meanwhile: its outcome is known, an
   await orphan(given);
   put('go');
   await until(() => readFileSync(traceOf(given), 'utf8').includes('exit 7\n'));
-  expect(await at.executor.attach(given.run)).toEqual({ exitCode: 7 });
+  expect(await at.executor.attach(given.run)).toEqual({
+    exitCode: 7,
+    endedAt: Math.floor(statSync(traceOf(given)).mtimeMs),
+  });
   expect(living(at.root)).toEqual([]);
   at.executor.forget(given.run);
   expect(await at.executor.attach(given.run)).toBeUndefined();

@@ -156,7 +156,7 @@ describe('hooks', () => {
     await at.executor.hook(command, given, { OBJFLOW_OUTCOME: 'failed' });
     expect(at.read('hook')).toBe(`${given.run} failed \n`);
     expect(at.log(given.run)).toBe('said\nobjflow: the hook failed: exit status 2\n');
-    expect(await at.executor.attach(given.run)).toEqual({ exitCode: 3 });
+    expect(await at.executor.attach(given.run)).toMatchObject({ exitCode: 3 });
     at.executor.forget(given.run);
     expect(readdirSync(path.join(at.directory, 'runs'))).toEqual([]);
     rmSync(path.join(at.root, 'hook'));

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, assert } from 'vitest';
 import type { Announced, JournalRecord, RunEnded, RunKept, RunStarted } from '../../src/core/record.js';
-import type { Result } from '../../src/core/result.js';
+import { ok, type Result } from '../../src/core/result.js';
 import { type Files, realFiles } from '../../src/journal/files.js';
 import { type JournalOptions, type Opened, openJournal } from '../../src/journal/journal.js';
 import type { JournalProblem } from '../../src/journal/problem.js';
@@ -38,11 +38,19 @@ export function problemOf(result: Result<unknown, JournalProblem>): JournalProbl
   return result.error;
 }
 
+/** With records that can be compared: those that are still text are read. */
+const compared = (result: Opened): Opened => ({
+  ...result,
+  records: result.records.map((record) =>
+    'toJSON' in record ? (record as { toJSON(): JournalRecord }).toJSON() : record,
+  ), // what is written has it
+});
+
 /** Opens a journal that must open, and closes it after the test. */
 export function open(stateFile: string, options: JournalOptions = {}): Opened {
   const result = good(openJournal(stateFile, options));
   opened.push(result);
-  return result;
+  return compared(result);
 }
 
 /** Opens, appends, syncs, closes. */
@@ -56,8 +64,9 @@ export function record(stateFile: string, records: readonly JournalRecord[]): vo
 /** Opens as a writer and closes again: what it found. */
 export function reopen(stateFile: string, options: JournalOptions = {}): Result<Opened, JournalProblem> {
   const result = openJournal(stateFile, options);
-  if (result.ok) result.value.journal.close();
-  return result;
+  if (!result.ok) return result;
+  result.value.journal.close();
+  return ok(compared(result.value));
 }
 
 export const announced = (n: number): Announced => ({

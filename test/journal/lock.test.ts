@@ -1,12 +1,12 @@
 /** One holder, however many try, and none that is dead. With real processes that are really stopped and killed. */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { acquireLock } from '../../src/journal/lock.js';
+import { acquireLock, holderOf } from '../../src/journal/lock.js';
 import type { JournalProblem } from '../../src/journal/problem.js';
 import { directory, good, open, problemOf } from './fixtures.js';
 
@@ -68,6 +68,25 @@ test('a state is held until it is given free; a second is told by whom, in the s
   lock.release();
   good(acquireLock(path)).release();
   expect(readdirSync(dirname(path))).toEqual([]);
+});
+
+test('it says what the state is held for, where that is said in words that we know', () => {
+  const path = stateFile();
+  const told = (): unknown => {
+    const { pid, host, since, ...purpose } = Object(holderOf(path));
+    expect([pid, typeof host, typeof since]).toEqual([process.pid, 'string', 'string']);
+    return purpose;
+  };
+  for (const purpose of [{}, { role: 'watch' }, { role: 'run', selected: true }, { role: 'take-up' }] as const) {
+    const lock = good(acquireLock(path, purpose));
+    expect(told()).toEqual(purpose);
+    lock.release();
+    expect(holderOf(path)).toBeUndefined();
+  }
+  const contents = lockContents();
+  writeFileSync(`${path}.lock`, JSON.stringify({ ...contents, role: 'serve', selected: 'some', more: 1 }));
+  expect(told()).toEqual({});
+  expect(problemOf(acquireLock(path)).code).toBe('held');
 });
 
 test('a journal that is open is held', () => {
@@ -243,4 +262,16 @@ describe('a lock file', () => {
     good(acquireLock(path)).release();
     expect(readdirSync(dirname(path))).toEqual(['state.jsonl.lock.d', 'state.jsonl.locksmith']);
   });
+});
+
+test('a disk that is full is told as such, and no part of a lock is left there', () => {
+  const path = stateFile();
+  // A file that may hold no byte is made and cannot be filled, as on a full disk.
+  const limited = 'trap "" XFSZ; ulimit -f 0; exec "$0" --input-type=module -e "$1" "$2" "$3"';
+  const program = `
+    const { acquireLock } = await import(process.argv[1]);
+    process.exitCode = acquireLock(process.argv[2]).ok ? 1 : 0;`;
+  const lock = new URL('../../dist/journal/lock.js', import.meta.url).href;
+  const { status } = spawnSync('bash', ['-c', limited, process.execPath, program, lock, path], { stdio: 'ignore' });
+  expect({ status, left: readdirSync(dirname(path)) }).toEqual({ status: 0, left: [] });
 });

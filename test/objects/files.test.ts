@@ -85,11 +85,13 @@ test('sets aside names that no command could be given, and what is no file', asy
   write(Buffer.concat([Buffer.from('in/bad'), Buffer.from([0xff]), Buffer.from('.csv')]));
   write('in/\ufffd.csv');
   symlinkSync('good.csv', path.join(root, 'in/link.csv'));
+  mkdirSync(path.join(root, 'in/day.csv'));
   execFileSync('mkfifo', [path.join(root, 'in/pipe.csv')]);
   const { looks, setAside } = await listFiles(world(['in/*.csv']));
   expect(looks.map(({ object }) => object).sort()).toEqual([fileId('in/good.csv'), fileId('in/\ufffd.csv')]);
   expect(setAside.map(({ name, why }) => `${name}: ${why}`).sort()).toEqual([
     'in/bad\\xff.csv: its name is not UTF-8',
+    'in/day.csv: it is a directory, not a file',
     'in/link.csv: it is a symbolic link, not a file',
     'in/new\\x0aline.csv: its name holds control characters',
     'in/pipe.csv: it is a named pipe, not a file',

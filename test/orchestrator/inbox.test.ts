@@ -133,11 +133,11 @@ describe('what is asked', () => {
     const { s, state, told } = await asked();
     const engine: Engine = {
       ...s.engine,
-      ask(asking) {
+      ask(asking, heard) {
         const file = path.join(inboxOf(state), peekRequests(state)[0]?.file ?? '');
         rmSync(file);
         mkdirSync(file);
-        return s.engine.ask(asking);
+        return s.engine.ask(asking, heard);
       },
     };
     const warnings: string[] = [];

@@ -61,7 +61,7 @@ test('selects, forces, and says which selector names nothing', async () => {
   expect(unknown).toMatchObject({ ok: false, error: { kind: 'unknown-selector' } });
   expect(await orchestrator.run({ select: 'secnd' })).toMatchObject({
     ok: false,
-    error: { message: 'no job is called secnd; did you mean `second`?' },
+    error: { message: 'no job, task or object is called `secnd`; did you mean `second`?' },
   });
   await orchestrator.run({ select: 'state:succeeded', force: true });
   expect(executor.tasks).toEqual(['first', 'first']);

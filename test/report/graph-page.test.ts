@@ -131,6 +131,28 @@ describe.runIf(wanted)('the page', () => {
     quiet(page);
   });
 
+  test('it opens with all of the picture where that can be read, and says what its shapes and colours mean', async () => {
+    const stages = ['landing', 'checked', 'cleaned', 'joined'];
+    const view = viewOf(
+      stages.map((stage, at) => ({
+        name: `make_more_of_${stage}`,
+        sources: [at === 0 ? 'file:landing/orders_{date}.csv' : `table:${stage}.orders/{date}`],
+        targets: [`table:${stages[at + 1] ?? 'mart'}.orders/{date}`],
+      })),
+    );
+    const page = await show(view, { tasks: tasksOf('make_more_of_landing', 'failed') });
+    const ends = await page.evaluate<number[]>(
+      "(({ left, right }) => [left, right])(document.getElementById('view').getBoundingClientRect())",
+    );
+    expect(ends[0]).toBeGreaterThanOrEqual(0);
+    expect(ends[1]).toBeLessThanOrEqual(1200);
+    // Smaller than it is drawn: it would not have fitted.
+    expect(ends[1]).toBeGreaterThan(1100);
+    expect(await texts(page, '.legend li')).toEqual([' file', ' other object', ' ✗ failed', ' no tasks yet']);
+    expect(await texts(page, '.legend svg .shape')).toHaveLength(4);
+    quiet(page);
+  });
+
   test('search finds jobs and objects, Enter goes from one to the next', async () => {
     const page = await pageOf(50);
     await page.key('/');

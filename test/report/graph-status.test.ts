@@ -119,6 +119,26 @@ describe('one kind', () => {
     });
   });
 
+  test('a job that makes nothing stays among objects, where its state would be nowhere else', () => {
+    const view = viewOf([...three.jobs, { name: 'noisy', sources: ['table:mart/{date}'], targets: [] }]);
+    const all = [...tasks, ...tasksOf('noisy', 'failed')];
+    expect(`\n${render({ only: 'objects', tasks: all }, view)}`).toBe(`
+in/{date}.csv
+└─ table:raw/{date} ✗ 1 failed, 2 succeeded
+   └─ table:mart/{date} ▪ blocked
+      ├─ out.csv no tasks yet
+      └─ noisy ✗ failed
+`);
+    for (const format of graphFormats) {
+      expect(render({ format, only: 'objects', tasks: all }, view), format).toContain('noisy');
+      expect(render({ format, only: 'objects' }, view), format).not.toContain('noisy');
+    }
+    const document = JSON.parse(render({ format: 'json', only: 'objects', tasks: all }, view));
+    expect(faults('graph', document)).toEqual([]);
+    expect(document.jobs).toMatchObject([{ name: 'noisy', phase: 'failed', tasks: { failed: 1 } }]);
+    expect(document.edges).toContainEqual({ from: 'table:mart/{date}', to: 'job:noisy' });
+  });
+
   test('text and table', () => {
     expect(`\n${render({ only: 'jobs', tasks }, three)}`).toBe(`
 load ✗ 1 failed, 2 succeeded

@@ -15,7 +15,8 @@ landing/orders_{date}.csv
    └─ table:raw.orders/{date}
       └─ clean_orders
          └─ table:clean.orders/{date}
-            └─ build_sales (with table:raw.payments/{date}, table:clean.customers)
+            └─ build_sales
+               │  (with table:raw.payments/{date}, table:clean.customers)
                └─ table:mart.sales/{date}
                   └─ table:mart.sales/*
                      └─ build_revenue
@@ -28,11 +29,11 @@ landing/customers_{date}.csv
       └─ table:raw.customers/*
          └─ latest_customers
             └─ table:clean.customers
-               └─ build_sales … (above)
+               └─ build_sales (above)
 landing/payments_{date}.csv
 └─ load_payments
    └─ table:raw.payments/{date}
-      └─ build_sales … (above)
+      └─ build_sales (above)
 `);
 });
 
@@ -50,7 +51,7 @@ seed
 │  └─ more (with table:b)
 │     └─ table:c
 └─ table:b
-   └─ more … (above)
+   └─ more (above)
 also
 └─ table:c
 `);
@@ -69,7 +70,7 @@ test('what is too deep for the terminal goes on below, however long the chain', 
   for (const name of ['job_0', 'job_19999', 'table:t20000']) {
     expect(lines.filter((line) => line.endsWith(` ${name}`) || line === name)).toHaveLength(1);
   }
-  const continued = lines.filter((line) => line.endsWith(' … (below)')).map((line) => /(\S+) … /.exec(line)?.[1]);
+  const continued = lines.filter((line) => line.endsWith(' (below)')).map((line) => /(\S+) \(/.exec(line)?.[1]);
   expect(continued.length).toBeGreaterThan(1000);
   expect(lines.filter((line) => /^\S+$/.test(line))).toEqual(['table:t0', ...continued]);
 });
@@ -105,11 +106,63 @@ extract_revenue   table:mart.revenue            extracts/revenue.csv
 `);
   const [first] = shop.jobs;
   const one = viewOf(first === undefined ? [] : [first]);
-  expect(`\n${render(one, { format: 'table', width: 44 })}`).toBe(`
-JOB          SOURCES          TARGETS
-load_orders  landing/orders_  table:raw.orde
-             {date}.csv       rs/{date}
+  expect(`\n${render(one, { format: 'table', width: 63 })}`).toBe(`
+JOB          SOURCES                    TARGETS
+load_orders  landing/orders_{date}.csv  table:raw.orders/{date}
 `);
+});
+
+test('where names do not fit beside one another the table has one a line, whole as long as it can', () => {
+  const view = viewOf([
+    {
+      name: 'load_orders',
+      sources: ['file:landing/orders_{date}.csv', 'table:rates'],
+      targets: ['table:raw.orders/{date}'],
+    },
+    { name: 'notify_the_owners_of_all_that_was_delivered', sources: ['table:raw.orders/{date}'], targets: [] },
+  ]);
+  expect(`\n${render(view, { format: 'table', width: 40 })}`).toBe(`
+load_orders
+  sources  landing/orders_{date}.csv
+           table:rates
+  targets  table:raw.orders/{date}
+notify_the_owners_of…_that_was_delivered
+  sources  table:raw.orders/{date}
+`);
+  expect(render(view, { format: 'table', width: 34 })).toContain('  sources  landing/ord…_{date}.csv\n');
+});
+
+test('what does not fit in a line of the tree goes on below, or in a tree of its own; only without that a name is cut', () => {
+  const view = viewOf([
+    { name: 'load', sources: ['file:in.csv'], targets: ['table:raw.deliveries_of_orders'] },
+    {
+      name: 'join',
+      sources: ['table:raw.deliveries_of_orders', 'table:rates', 'table:prices'],
+      targets: ['file:out/x.csv'],
+    },
+    { name: 'send', sources: ['file:out/x.csv'], targets: ['table:an_object_that_is_called_as_nobody_wants'] },
+  ]);
+  expect(`\n${render(view, { width: 40 })}`).toBe(`
+in.csv
+└─ load
+   └─ table:raw.deliveries_of_orders
+      └─ join
+         │  (with table:rates,
+         │  table:prices)
+         └─ out/x.csv
+            └─ send (below)
+send
+└─ table:an_object_th…ed_as_nobody_wants
+table:rates
+└─ join (above)
+table:prices
+└─ join (above)
+`);
+  const deep = render(view, { width: 50 });
+  expect(deep).toContain('            └─ send (below)\nsend\n└─ table:an_object_that_is_called_as_nobody_wants\n');
+  for (let width = 40; width < 120; width += 3)
+    for (const format of ['text', 'table'] as const)
+      for (const line of render(shop, { format, width }).split('\n')) expect(line.length).toBeLessThanOrEqual(width);
 });
 
 test('colour touches neither widths nor words', () => {

@@ -52,10 +52,11 @@ Would not run:
 2 tasks would run; 1 blocked, 1 waiting, 1 up to date
 `);
   for (const width of [20, 40, 80])
-    for (const line of shown(plan, { width }).split('\n')) expect(line.length).toBeLessThanOrEqual(Math.max(width, 27)); // names are not broken
+    for (const line of shown(plan, { width }).split('\n')) expect(line.length).toBeLessThanOrEqual(width);
+  expect(shown(plan, { width: 24 })).toContain('1. load[date=2026-11-20]\n'); // a name that fits is not broken
 });
 
-test('what is due anyway stands apart, numbered in the one order', () => {
+test('what is due anyway says so, in the one order', () => {
   const tasks: PlannedTask[] = [
     { ...runs('other', 'it has never run'), because: 'due' },
     { ...runs('load', 'a lands'), because: 'landed' },
@@ -69,11 +70,8 @@ test('what is due anyway stands apart, numbered in the one order', () => {
   expect(`\n${shown(plan)}`).toBe(`
 If a landed, and table:b and table:c were announced now:
 
-2. load  a lands
-
-Due already, without that:
-
-1. other  it has never run
+1. other  due already: it has never run
+2. load   a lands
 
 No job reads table:c.
 
@@ -116,6 +114,23 @@ test('many are folded by job, which is said, and -v lists them', () => {
   const all = shown({ tasks, notRun }, { all: true });
   for (const { task } of [...tasks, ...notRun]) expect(all).toContain(task);
   expect(all).not.toContain('more');
+});
+
+test('of many reasons of one kind the first are told, and -v tells all', () => {
+  const blocked = (n: number): Reason => ({
+    ...reason('blocked-by', `blocked by load[n=${n}], which failed`),
+    task: `load[n=${n}]`,
+  });
+  const reasons = [...Array.from({ length: 12 }, (_, n) => blocked(n)), reason('source-missing', 'waits for x')];
+  const plan: PlanView = { tasks: [], notRun: [{ task: 'sum', phase: 'blocked', reasons }] };
+  const told = shown(plan).replace(/\s+/g, ' ');
+  expect(told).toContain('blocked by load[n=4], which failed; and 7 more that failed; waits for x');
+  expect(told).not.toContain('load[n=5]');
+  expect(shown(plan, { all: true })).toContain('load[n=11]');
+  expect(shown(plan, { all: true })).not.toContain('more');
+  expect(shown({ ...plan, notRun: [{ task: 'sum', phase: 'blocked', reasons: reasons.slice(7) }] })).not.toContain(
+    'more',
+  );
 });
 
 test('the document is as its schema says, and says all', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ReasonCode, TaskView } from '../../src/core/views.js';
+import type { Purpose, ReasonCode, TaskView } from '../../src/core/views.js';
 import { widthOf } from '../../src/report/measure.js';
 import { renderStatus, type StatusOptions, type StatusView } from '../../src/report/status.js';
 import { statusDocument } from '../../src/report/status-document.js';
@@ -121,6 +121,8 @@ test('it keeps to the screen, whatever its size and whatever there is', () => {
   const around = { setAside: Array.from({ length: 20 }, (_, n) => ({ name: `landing/${n}`, why: 'why' })) };
   const views = some.flatMap((all) => [viewOf(all), viewOf(all, around)]);
   for (const [width, rows] of [
+    [40, 30],
+    [52, 30],
     [60, 24],
     [120, 40],
   ] as const)
@@ -129,6 +131,27 @@ test('it keeps to the screen, whatever its size and whatever there is', () => {
       expect(lines.length).toBeLessThan(rows);
       expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(width);
     }
+});
+
+test('on a narrow terminal the reasons of what is set aside stand below the names, which stay whole', () => {
+  const setAside = [{ name: 'landing/orders\t2026.csv', why: 'its name holds control characters' }];
+  expect(shown(viewOf([], { setAside }), { width: 40 })).toContain(
+    '\n! landing/orders  2026.csv\n  its name holds control characters\n',
+  );
+  expect(shown(viewOf([], { setAside }), { width: 50 })).toContain(
+    '\n! landing/orders  2026.csv  its name holds control\n                            characters\n',
+  );
+});
+
+test('where no width is known nothing is shortened or broken', () => {
+  const name = `load[path=${'a'.repeat(200)}]`;
+  const message = `waits for ${'x'.repeat(150)}/1, ${'x '.repeat(60)}and more`;
+  const text = shown(viewOf([...tasks, task(name, 'waiting', [reason('source-missing', message)])]), {
+    width: Number.POSITIVE_INFINITY,
+  });
+  expect(text).toMatch(new RegExp(`^… waiting  load\\[path=a{200}\\] +${message}$`, 'm'));
+  // The mark of what waits, and of jobs that have more failures than are named.
+  expect(text.replace(/^… /gm, '')).not.toContain('…');
 });
 
 test('-v tells all of it', () => {
@@ -201,11 +224,16 @@ test('it says who holds the state, what is polled, what was edited, when somethi
 ✓ load  8s ago  2 succeeded
 ✓ sum   7s ago  succeeded
 
-2 tasks: definition changed since (load); \`objflow run --force\` runs them anew
+2 tasks: definition changed since; \`objflow reset load\` has them run anew
 3 tasks: all succeeded
 watch: polling . every 10s, mnt/x every 1m 00s
 process 4711 is at work since 09:03:12 · last landing 12s ago · last run 7s ago
 `);
+  expect(shown(view)).toContain('changed since; `objflow run --force load` runs them anew');
+  const line = (purpose: Purpose): string => shown({ ...view, heldBy: { ...holder, ...purpose } });
+  expect(line({ role: 'watch' })).toContain('a daemon (process 4711) is at work since 09:03:12 · ');
+  expect(line({ role: 'run' })).toContain('a run (process 4711) is at work since 09:03:12 · ');
+  expect(line({ role: 'run', selected: true })).toContain('a run of what was selected (process 4711) is at work');
   expect(shown({ ...view, heldBy: 'unknown' })).toContain('a process that does not say who it is holds the state');
 });
 
@@ -238,7 +266,7 @@ test('colour says the phase, and nothing else differs', () => {
 test('the status document is as its schema says, with times for programs', () => {
   const around = {
     setAside: [{ name: 'a', why: 'b' }],
-    heldBy: { pid: 1, host: 'h', since: '2026-11-24T09:59:51.000Z' },
+    heldBy: { pid: 1, host: 'h', since: '2026-11-24T09:59:51.000Z', role: 'run' as const, selected: true },
     polled: [{ directory: '', every: 1000 }],
     lastLandingAt: now,
   };

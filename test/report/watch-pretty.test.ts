@@ -39,10 +39,10 @@ test('what happened stands above, what runs and how it stands below; at the end 
 • watching 3 jobs, 12 directories, 340 objects
 • load_orders[date=2026-11-20] goes on: objflow found it running, for 3m 03s
 ↓ landing/x.csv landed
-! landing/x.csv was still being written when it was taken; it is taken again whe
-n it has landed, and files in landing/ now wait for their settle time
+! landing/x.csv was still being written when it was taken; it is taken again
+  when it has landed, and files in landing/ now wait for their settle time
 ! table:raw.x was still being written when it was taken; it is taken again when
-it has landed
+  it has landed
 ↻ mapping reloaded: 4 jobs; added x; changed y; removed z
 ✗ the edited mapping has 2 errors; the one before it goes on
 jobs/load.yaml:2:3 error unknown-field

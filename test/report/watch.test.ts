@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/core/diagnostic.js';
 import { asObjectId } from '../../src/core/object.js';
+import { askedDocument } from '../../src/report/asked.js';
 import type { RunEvent, WatchEnd } from '../../src/report/run-event.js';
 import { jsonReporter } from '../../src/report/run-json.js';
 import { type PlainOptions, plainReporter, quietWatchReporter } from '../../src/report/run-plain.js';
@@ -140,7 +141,9 @@ test('JSON lines are as their schema says, and there is one of each event that i
   const out = new KeptOutlet();
   const reporter = jsonReporter({ out, cwd: '/project' });
   for (const event of [...story, ...watchStory]) reporter.report(event);
-  reporter.report({ event: 'asked', at: start, what: 'retry', tasks: 2, left: 0 });
+  reporter.report({ event: 'asked', at: start, what: 'retry', tasks: 2, left: 0, named: ['a', 'b'] });
+  const alone = [{ task: 'c', reason: 'succeeded: up to date' }];
+  out.write(askedDocument({ what: 'retry', tasks: ['a', 'b'], left: alone, asked: false, dryRun: false }, start));
   reporter.end(end);
   reporter.left(left);
   const documents = out.text

@@ -1,5 +1,6 @@
 /** What `why` prints: words, a tree that fits, a document as its schema says; and nothing that a terminal obeys. */
 import { expect, test } from 'vitest';
+import type { AtWork } from '../../src/core/views.js';
 import type { Came, Next, ObjectFacts, WhySource, WhyTask, WhyView } from '../../src/core/why-view.js';
 import { renderWhy } from '../../src/report/why.js';
 import { whyDocument } from '../../src/report/why-document.js';
@@ -85,7 +86,18 @@ const blocked: WhyView = {
 const outputs = new Map([
   ['r1', { log: '.objflow/logs/r1.log', lines: ['reading', `bad line: ${'x'.repeat(70)}`, ''] }],
 ]);
-const options = { color: false, now, isHeld: false, outputs };
+const options = { color: false, now, outputs };
+
+test('no line is wider than the terminal, down to 40 columns', () => {
+  const chain = Array.from({ length: 12 }).reduce<WhyTask>(
+    (below, _, at) => task(`job_${at}[date=2026-11-2${at % 10}]`, { phase: 'blocked', because: [below] }),
+    failed,
+  );
+  for (const one of [blocked, { ...blocked, kind: 'task', task: chain } as const])
+    for (const width of [40, 50, 64, 80])
+      for (const line of renderWhy(one, { ...options, width }).split('\n'))
+        expect(line.length, line).toBeLessThanOrEqual(width);
+});
 
 test('a tree from what was asked for to the root cause, within 80 columns', () => {
   const text = renderWhy(blocked, { ...options, width: 80 });
@@ -198,8 +210,28 @@ test.each<[Next, string]>([
   [{ do: 'enable', job: 'a', place: 'objflow.yaml:3' }, 'take enabled: false out of a (objflow.yaml:3)'],
   [{ do: 'mend', task: 'a', job: 'a', more: 1 }, 'mend a, then objflow retry a; 1 other stands failed too'],
   [{ do: 'ask', task: "it's" }, String.raw`objflow why 'it'\''s' goes on from there`],
-])('the next thing, while somebody is at work: %o', (next, words) => {
-  expect(nextWords(next, { isHeld: true })).toBe(words);
+])('the next thing, while a daemon is at work: %o', (next, words) => {
+  expect(nextWords(next, { atWork: { role: 'watch', pid: 4711 } })).toBe(words);
+});
+
+const begun = 'what was there when it began';
+
+test.each<[AtWork | undefined, string]>([
+  [undefined, 'objflow run'],
+  [{ role: 'watch', pid: 7 }, 'nothing: the running objflow starts a'],
+  [{ role: 'run', pid: 7 }, `objflow run, once process 7 has ended, unless that run starts it: it takes up ${begun}`],
+  [
+    { role: 'run', selected: true, pid: 7 },
+    `objflow run, once process 7 has ended, unless that run starts it: it takes up only what it selects of ${begun}`,
+  ],
+  [{ role: 'take-up', pid: 7 }, 'objflow run, once process 7 has ended'],
+  [{ pid: 7 }, 'objflow run, once process 7 has ended, unless that starts it: it does not say whether it is a daemon'],
+  [{}, expect.stringMatching(/^objflow run, once who holds the state has ended, unless that starts it/)],
+])('what starts something that is due, where %o is at work', (atWork, words) => {
+  expect(nextWords({ do: 'start', task: 'a', by: [] }, { atWork })).toEqual(words);
+  const settle = nextWords({ do: 'settle', object: 'file:in/a.csv', until: now }, { atWork });
+  expect(settle.includes('objflow run')).toBe(atWork?.role !== 'watch');
+  expect(settle.startsWith('waits until')).toBe(atWork !== undefined);
 });
 
 test('hostile names and output are shown, not obeyed', () => {
