@@ -30,7 +30,7 @@ test('logs -f follows a run of the daemon to its end; history knows it', async (
   const followed = await following.ended;
   expect(followed).toMatchObject({ status: 0, out: 'one\ntwo\n' });
   expect(followed.err).toMatch(
-    /^waiting for the first run of slow\nslow: run [a-z0-9]+-1, running for .*: \.objflow\/logs\/.*\.log\nslow failed after .*: exit status 3\n$/,
+    /^waiting for the first run of `slow`\nslow: run [a-z0-9]+-1, running for .*: \.objflow\/logs\/.*\.log\nslow failed after .*: exit status 3\n$/,
   );
 
   const told = await p.objflow('history', 'slow', '--format', 'json');
