@@ -84,8 +84,8 @@ export function pretendWorld({ state, objects, at, landed = [], tell, fateOf }: 
     tell,
     turned() {
       time.turned();
-      // What went on before we came goes on until everything has been looked at.
-      if (state.open) for (const end of executing.splice(0)) end();
+      // What went on before we came goes on until everything has been looked at; no command is quicker than a look.
+      if (state.open && !time.isLooking()) for (const end of executing.splice(0)) end();
     },
   };
 }
@@ -134,6 +134,7 @@ function pretendTime(start: number, state: State) {
       turns += 1;
       passWhenQuiet();
     },
+    isLooking: () => looking > 0,
     /** No time passes during this. */
     async during<T>(what: Promise<T>): Promise<T> {
       looking += 1;

@@ -320,6 +320,10 @@ test('what is said to happen happens: the same tasks in the same order for the s
   if (failure !== undefined) expect.fail(failure);
 });
 
+test('no command ends while a look goes on that its end has to wait for', async () => {
+  expect(await firstFailure([2365])).toBeUndefined();
+});
+
 const planted: Record<string, Bend> = {
   'what lands is not there': (pretence) => ({ ...pretence, landed: [] }),
   'what runs already is taken for lost': (pretence) => ({ ...pretence, fateOf: () => undefined }),
