@@ -208,7 +208,7 @@ function ask(state: State, what: 'retry' | 'reset' | 'force', name: string, at: 
 }
 
 /** Forgets that the task ever ran. */
-export function forgetPast(task: Task): void {
+function forgetPast(task: Task): void {
   task.success = undefined;
   task.last = undefined;
   task.changed = undefined;
