@@ -18,6 +18,11 @@ test('logs -f follows a run of the daemon to its end; history knows it', async (
   const p = project(manifest, { 'landing/a.csv': 'x' });
   const gate = p.gate('gate');
   const following = p.start('logs', 'slow', '-f');
+  let said = '';
+  following.child.stderr?.on('data', (chunk: string) => {
+    said += chunk;
+  });
+  await until(() => said.includes('waiting'));
   const daemon = await p.watch();
   await daemon.line(({ event }) => event === 'run-started');
   let out = '';
