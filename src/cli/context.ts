@@ -4,6 +4,7 @@
 import path from 'node:path';
 import type { Mapping } from '../core/mapping.js';
 import { usualStateFile } from '../orchestrator/places.js';
+import type { Call } from '../recall/call.js';
 import { type Outlet, openOutlet } from '../report/outlet.js';
 
 /** Global options, as commander gives them. */
@@ -30,10 +31,12 @@ export interface Context {
   readonly width: number;
   /** Under GitHub Actions. */
   readonly github: boolean;
+  /** As what its answer may be remembered. */
+  readonly call?: Call | undefined;
 }
 
 /** The context of this call. */
-export function createContext(options: GlobalOptions): Context {
+export function createContext(options: GlobalOptions, call?: Call): Context {
   const out = openOutlet(process.stdout);
   return {
     options,
@@ -45,6 +48,7 @@ export function createContext(options: GlobalOptions): Context {
     colorErr: wantsColor(options, process.stderr),
     width: process.stdout.isTTY ? out.size().columns : Number.POSITIVE_INFINITY,
     github: process.env.GITHUB_ACTIONS === 'true',
+    call,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Detail, Details } from '../report/graph-html.js';
 import { type Context, stateFile } from './context.js';
 import { exit, must } from './exit.js';
 import { requireMapping } from './mapping.js';
+import { rememberMapping } from './memory.js';
 import { tellMissingState } from './missing-state.js';
 import { requireSelection } from './selection.js';
 
@@ -37,16 +38,17 @@ export async function graph(
   const view = selected ? graphView({ jobs }) : graphView(mapping, whole);
   if (status) tellMissingState(context);
   const tasks = status ? tasksView((await present()).state).filter((task) => selected?.has(task) ?? true) : undefined;
-  context.out.write(
-    renderGraph(view, {
-      format,
-      color: context.colorOut && (format === 'text' || format === 'table'),
-      width: context.width,
-      only: jobsOnly ? 'jobs' : objectsOnly ? 'objects' : undefined,
-      tasks,
-      details: detailsOf(mapping),
-    }),
-  );
+  const output = renderGraph(view, {
+    format,
+    color: context.colorOut && (format === 'text' || format === 'table'),
+    width: context.width,
+    only: jobsOnly ? 'jobs' : objectsOnly ? 'objects' : undefined,
+    tasks,
+    details: detailsOf(mapping),
+  });
+  context.out.write(output);
+  // What followed from a state as well would have to look at all of it.
+  if (reading === undefined) rememberMapping(context.call, { output, status: exit.well }, mapped.sources);
   return exit.well;
 }
 

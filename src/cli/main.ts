@@ -1,6 +1,7 @@
 /**
  * The command line: enters a call, runs it, and tells what went wrong. The commands stand in `commands.ts`.
  */
+import type { Call } from '../recall/call.js';
 import { terminal } from '../report/sinks.js';
 import { createProgram, packageVersion } from './commands.js';
 import { type Context, createContext, type GlobalOptions } from './context.js';
@@ -8,9 +9,13 @@ import { exit, UserError } from './exit.js';
 import { withFollow } from './follow-flag.js';
 import { Misuse } from './misuse.js';
 import { onTerminal } from './say.js';
+import { writtenOut } from './written-out.js';
 
-/** Runs the command line; gives the exit status. Never throws for a mistake of the user's. */
-export async function main(args: readonly string[]): Promise<number> {
+/**
+ * Runs the command line; gives the exit status. Never throws for a mistake of the user's. `call`: as what its answer may be
+ * remembered.
+ */
+export async function main(args: readonly string[], call?: Call): Promise<number> {
   // What is recorded stays true, and what runs is taken up by the next.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error) => process.exit(bug(error)));
@@ -19,7 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
   // Commander reads the program's options wherever they stand, and `emit` has a `--version` of its own.
   const versionFlags = args.includes('emit') ? '-V' : '-V, --version';
   const program = createProgram(versionFlags, async (options, act) => {
-    context = enter(options);
+    context = enter(options, call);
     status = await act(context);
   });
   try {
@@ -27,16 +32,12 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     status = await failed(error, program.opts<GlobalOptions>());
   }
-  await context?.out.flush();
-  await context?.err.flush();
-  if (status === exit.well && context?.out.failure === 'ENOSPC') {
-    process.stderr.write('objflow: standard output could not be written: no space left on the device\n');
-    return exit.unwell;
-  }
-  return status;
+  if (context === undefined) return status;
+  await context.err.flush();
+  return writtenOut(status, context.out);
 }
 
-function enter(options: GlobalOptions): Context {
+function enter(options: GlobalOptions, call: Call | undefined): Context {
   if (options.directory !== undefined) {
     try {
       process.chdir(options.directory);
@@ -44,7 +45,7 @@ function enter(options: GlobalOptions): Context {
       throw new UserError(`cannot change to the directory \`${terminal(options.directory)}\``);
     }
   }
-  return createContext(options);
+  return createContext(options, call);
 }
 
 /** Tells what went wrong. Only a bug of ours shows where. */

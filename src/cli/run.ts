@@ -7,6 +7,7 @@ import type { RunEnd } from '../report/run-event.js';
 import { type Context, stateFile } from './context.js';
 import { exit, must } from './exit.js';
 import { type Mapped, requireMapping } from './mapping.js';
+import { runMemory } from './remember-run.js';
 import { runReporter } from './reporters.js';
 import { requireSelection } from './selection.js';
 import { onSignals } from './signals.js';
@@ -25,24 +26,36 @@ export async function run(context: Context, selectors: readonly string[], option
   const selected = await requireSelection(context, mapped, selectors);
   return options.dryRun
     ? (await import('./plan.js')).dryRun(context, mapped, selected, options)
-    : runAll(context, mapped, selected, options);
+    : runAll(context, mapped, selected, { ...options, remembered: true });
 }
 
-/** `run`, with the mapping at hand; `retried` names the tasks whose failure is tried again. Gives the exit status. */
+interface RunAllOptions extends RunOptions {
+  /** Names of tasks whose failure is tried again. */
+  readonly retried?: readonly string[];
+  /** Its answer may be remembered for the same call. */
+  readonly remembered?: boolean;
+}
+
+/** `run`, with the mapping at hand. Gives the exit status. */
 export async function runAll(
   context: Context,
   mapped: Mapped,
   selected: Selection | undefined,
-  { format, force = false, retry, retried = [], jobs }: RunOptions & { readonly retried?: readonly string[] },
+  { format, force = false, retry, retried = [], jobs, remembered = false }: RunAllOptions,
 ): Promise<number> {
   const began = performance.now();
   const file = stateFile(context, mapped.mapping);
   const taken = must(takeState(mapped, file, { role: 'run', selected, concurrency: jobs }));
-  const reporter = runReporter(context, format);
+  const memory = remembered ? runMemory(context, mapped, file) : undefined;
+  const reporter = runReporter({ ...context, out: memory?.out ?? context.out }, format);
   let stoppedBy: number | undefined;
   const done = await runOnce(mapped, taken, {
     ...{ file, force, retry, retried },
-    report: (event) => reporter.report(event),
+    ...(memory && { asked: memory.asked, leaving: memory.leaving }),
+    report(event) {
+      memory?.happened();
+      reporter.report(event);
+    },
     progress: (progress) => reporter.progress?.(progress),
     stopBy(stop) {
       const signals = onSignals(stop);
@@ -55,7 +68,9 @@ export async function runAll(
   reporter.end(endOf(context, ran, performance.now() - began));
   if (stoppedBy !== undefined) return stoppedBy;
   const { failed, blocked } = ran.summary;
-  return failed + blocked > 0 ? exit.unwell : exit.well;
+  const status = failed + blocked > 0 ? exit.unwell : exit.well;
+  await memory?.end(status);
+  return status;
 }
 
 /** With the logs' paths as the reader can open them. */

@@ -2,6 +2,7 @@
 import type { Context } from './context.js';
 import { exit } from './exit.js';
 import { checkMapping, isFine, renderFindings } from './mapping.js';
+import { rememberMapping } from './memory.js';
 
 export interface ValidateOptions {
   readonly format?: 'text' | 'json' | 'github' | 'sarif';
@@ -13,7 +14,10 @@ export async function validate(context: Context, { format, strict = false }: Val
   const checked = await checkMapping(context);
   const fine = isFine(checked, strict);
   const chosen = format ?? (context.github ? 'github' : 'text');
-  if (!(context.options.quiet && fine && chosen === 'text'))
-    context.out.write(renderFindings(context, checked, chosen, strict));
-  return fine ? exit.well : exit.unwell;
+  const isSilent = context.options.quiet && fine && chosen === 'text';
+  const output = isSilent ? '' : renderFindings(context, checked, chosen, strict);
+  context.out.write(output);
+  const status = fine ? exit.well : exit.unwell;
+  rememberMapping(context.call, { output, status }, checked.loaded?.sources);
+  return status;
 }

@@ -1,7 +1,6 @@
 /**
  * Which files an entry of `include` names. Looks at the disk, below the project's directory only; reads no manifest.
  */
-import { type Dirent, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.js';
 import { fileId, isDirectory } from '../core/object.js';
@@ -9,6 +8,7 @@ import { match, type Pattern, parsePattern } from '../core/pattern.js';
 import { PatternIndex, type Walk } from '../core/pattern-index.js';
 import { err, ok, type Result } from '../core/result.js';
 import { error, quote, warning } from './finding.js';
+import { entriesIn, listing, standing } from './seen.js';
 import { noteNamed, type SourceNotes, type Wildcard } from './sources.js';
 import { closest } from './suggest.js';
 import { statOf, withoutLinks } from './text.js';
@@ -100,29 +100,21 @@ const leadsOut = (tree: Tree, path: Path, text: string): Diagnostic => {
 
 /** Files beside a missing one, written as it was. */
 function siblings(file: string, text: string): readonly string[] {
-  return list(dirname(file)).map(({ name }) => join(dirname(text), name));
+  return entriesIn(dirname(file)).map(({ name }) => join(dirname(text), name));
 }
 
 const isInside = (file: string, root: string): boolean =>
   `${withoutLinks(file)}${sep}`.startsWith(`${withoutLinks(root)}${sep}`.replace(/\/+$/, '/'));
-
-/** A directory that cannot be listed holds nothing that we could read. */
-function list(directory: string): readonly Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1));
-  } catch {
-    return [];
-  }
-}
 
 function glob(pattern: Pattern, root: string): Wildcard {
   const index = new PatternIndex<true>();
   index.add(pattern, true);
   const files: string[] = [];
   const directories: string[] = [];
+  const seen: [string, string][] = [];
   const visit = (directory: string, walk: Walk): void => {
     directories.push(join(root, directory));
-    for (const { name, isFile, isDirectory } of candidates(join(root, directory), walk)) {
+    for (const { name, isFile, isDirectory } of candidates(join(root, directory), walk, seen)) {
       const path = directory === '' ? name : `${directory}/${name}`;
       if (isFile && walk.wants(name) && match(pattern, fileId(path)) !== undefined) files.push(join(root, path));
       if (!isDirectory) continue;
@@ -132,7 +124,7 @@ function glob(pattern: Pattern, root: string): Wildcard {
   };
   const walk = index.walk('');
   visit('', walk);
-  return { pattern, walk, directories, files, again: () => glob(pattern, root).files };
+  return { pattern, walk, directories, files, seen, again: () => glob(pattern, root).files };
 }
 
 interface Candidate {
@@ -142,17 +134,25 @@ interface Candidate {
 }
 
 /** Entries to look at. Links to directories are followed only where they are named: what wildcards find has an end. */
-function candidates(directory: string, walk: Walk): readonly Candidate[] {
+function candidates(directory: string, walk: Walk, seen: [string, string][]): readonly Candidate[] {
+  const look = (name: string): string => {
+    const path = join(directory, name);
+    const what = standing(path);
+    seen.push([path, what]);
+    return what;
+  };
   const named = walk.literals;
   if (named !== undefined) {
-    return named.flatMap((name) => {
-      const stat = statOf(join(directory, name));
-      return stat === undefined ? [] : [{ name, isFile: stat.isFile(), isDirectory: stat.isDirectory() }];
+    return named.map((name) => {
+      const what = look(name);
+      return { name, isFile: what === 'file', isDirectory: what === 'directory' };
     });
   }
-  return list(directory).flatMap((found) => {
+  const entries = entriesIn(directory);
+  seen.push([directory, listing(entries)]);
+  return entries.flatMap((found) => {
     if (found.name === 'node_modules') return [];
-    const target = found.isSymbolicLink() ? statOf(join(directory, found.name)) : found;
-    return [{ name: found.name, isFile: target?.isFile() ?? false, isDirectory: found.isDirectory() }];
+    const isFile = found.isSymbolicLink() ? look(found.name) === 'file' : found.isFile();
+    return [{ name: found.name, isFile, isDirectory: found.isDirectory() }];
   });
 }

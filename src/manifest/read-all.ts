@@ -21,8 +21,9 @@ import { parseManifest } from './parse.js';
 import { readJob } from './read-job.js';
 import { readObject } from './read-object.js';
 import { readSettings, rootOnly, type Settings } from './read-settings.js';
+import { contentOf } from './seen.js';
 import { checkShape } from './shape.js';
-import { hashOf, noteNamed, type SourceNotes } from './sources.js';
+import { noteNamed, type SourceNotes } from './sources.js';
 import { beginning, readManifest, withoutLinks } from './text.js';
 import { entries, entry, isMap, type Path, type Tree } from './tree.js';
 
@@ -114,7 +115,7 @@ export async function readAll(rootFile: string, notes: SourceNotes): Promise<Rea
 
 async function readTree(file: string, findings: Diagnostic[], notes: SourceNotes): Promise<Tree | undefined> {
   noteNamed(notes, file);
-  const source = readManifest(file, (what) => notes.read.push([file, hashOf(what)]));
+  const source = readManifest(file, (what) => notes.read.push([file, contentOf(what)]));
   if (!source.ok) {
     findings.push(source.error);
     return undefined;

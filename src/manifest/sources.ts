@@ -2,13 +2,13 @@
  * Where a mapping comes from, so that whoever keeps it can tell when it may have changed: what was read, what was looked
  * for, and where. Notes are taken while manifests are read; nothing is decided here about what is in them.
  */
-import { createHash } from 'node:crypto';
 import { readlinkSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileId } from '../core/object.js';
 import { match, type Pattern } from '../core/pattern.js';
 import type { Walk } from '../core/pattern-index.js';
-import { statOf } from './text.js';
+import { contentOf, type Seen } from './seen.js';
+import { statOf, withoutLinks } from './text.js';
 
 export interface ManifestSources {
   /** Absolute directories in which a file that comes, goes or changes may change the mapping; not those below them. */
@@ -19,6 +19,8 @@ export interface ManifestSources {
   readonly fingerprint: string;
   /** Nothing has been touched since it was read. Looks at the disk, and costs little: no manifest is read. */
   isAsRead(): boolean;
+  /** The same for a later process, which knows nothing but this. Looks at the disk. */
+  seen(): Seen;
 }
 
 /** What an entry of `include` with wildcards looked for, from the project's directory on. */
@@ -29,6 +31,8 @@ export interface Wildcard {
   readonly directories: readonly string[];
   /** What it found, and what it finds now. */
   readonly files: readonly string[];
+  /** What was seen on the way. */
+  readonly seen: Seen['places'];
   readonly again: () => readonly string[];
 }
 
@@ -68,8 +72,6 @@ function stampOf(file: string): string {
   }
 }
 
-export const hashOf = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
-
 /** What the notes come to. */
 export function sourcesOf({ root, read, named, wildcards, stamps }: SourceNotes): ManifestSources {
   const links = linkReader();
@@ -90,7 +92,7 @@ export function sourcesOf({ root, read, named, wildcards, stamps }: SourceNotes)
       if (below === '..' || below.startsWith(`..${sep}`)) return false;
       return wildcards.some((wildcard) => isWanted(wildcard, whole, below.split(sep)));
     },
-    fingerprint: hashOf(JSON.stringify(read)),
+    fingerprint: contentOf(JSON.stringify(read)),
     isAsRead() {
       const same = (one: readonly string[], other: readonly string[]): boolean => one.join('\0') === other.join('\0');
       return (
@@ -98,6 +100,13 @@ export function sourcesOf({ root, read, named, wildcards, stamps }: SourceNotes)
         wildcards.every((wildcard) => same(wildcard.files, wildcard.again()))
       );
     },
+    seen: () => ({
+      read: read.map(([file, content]) => [file, withoutLinks(file), content] as const),
+      places: [
+        ...[...stamps].filter(([, stamp]) => stamp === '').map(([file]) => [file, 'nothing'] as const),
+        ...wildcards.flatMap(({ seen }) => seen),
+      ],
+    }),
   };
 }
 

@@ -72,7 +72,8 @@ function readBytes(file: string): Result<Buffer, Diagnostic> {
 
 type Undecodable = readonly [code: string, message: string, hint: string, atByte?: number];
 
-function decode(bytes: Buffer): Result<string, Undecodable> {
+/** The text that bytes stand for. */
+export function decode(bytes: Buffer): Result<string, Undecodable> {
   const hint = 'save it as UTF-8';
   const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const halfEmpty = bytes.length > 3 && (bytes[0] === 0) !== (bytes[1] === 0) && (bytes[2] === 0) !== (bytes[3] === 0);

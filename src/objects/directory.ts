@@ -20,7 +20,7 @@ export interface Inside {
 
 /** Looks at all that is below a directory, but for its own marker. */
 export async function insideOf(
-  world: Pick<FileWorld, 'root'>,
+  world: Pick<FileWorld, 'root' | 'asked'>,
   directory: string,
   marker: string | undefined,
 ): Promise<Inside | { readonly problem: string }> {
@@ -52,25 +52,34 @@ export async function insideOf(
 }
 
 /** Paths of all files below a directory, sorted; links and pipes are none. Throws where a directory cannot be listed. */
-export function* filesBelow({ root }: Pick<FileWorld, 'root'>, directory: string): Iterable<string> {
+export function* filesBelow({ root, asked }: Pick<FileWorld, 'root' | 'asked'>, directory: string): Iterable<string> {
   const work: string[] = [''];
   for (let at = work.pop(); at !== undefined; at = work.pop()) {
-    const entries = list(path.resolve(root, directory, at)).sort((one, other) => (one.name < other.name ? -1 : 1));
+    const entries = list(root, path.posix.join(directory, at), asked).sort((one, other) =>
+      one.name < other.name ? -1 : 1,
+    );
     const below: string[] = [];
     for (const entry of entries) {
       const name = at === '' ? entry.name : `${at}/${entry.name}`;
       if (entry.isDirectory()) below.push(name);
       else if (entry.isFile()) yield name;
+      else asked?.unsure();
     }
     work.push(...below.reverse());
   }
 }
 
 /** A directory that has gone in between has nothing in it. */
-function list(directory: string) {
+function list(root: string, directory: string, asked: FileWorld['asked']) {
   try {
-    return readdirSync(directory, { withFileTypes: true });
+    const entries = readdirSync(path.resolve(root, directory), { withFileTypes: true });
+    asked?.listed(
+      directory,
+      entries.map(({ name }) => name),
+    );
+    return entries;
   } catch (error) {
+    asked?.unsure();
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }

@@ -189,7 +189,9 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
     const at = path.resolve(world.root, directory);
     try {
       const names = readdirSync(at);
+      world.asked?.listed(directory, names);
       if (!names.some(isSuspicious)) return names.concat(up);
+      world.asked?.unsure();
       const good: string[] = [];
       for (const bytes of readdirSync(at, { encoding: 'buffer' })) {
         const why = whatIsWrong(bytes);
@@ -199,6 +201,7 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
       return good.concat(up);
     } catch (error) {
       const code = codeOf(error);
+      world.asked?.unsure();
       // It has only just gone: whoever looks at it where it stood tells what that means.
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
       listener.setAside({ name: directory || '.', why: `the directory cannot be read: ${code}` });

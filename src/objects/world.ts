@@ -29,6 +29,18 @@ export interface FileWorld {
   readonly contents: Map<ObjectId, { readonly stamp: string; readonly version: Version }>;
   /** Wall clock minus the engine's clock, in milliseconds. */
   readonly clockOffset: () => number;
+  /** Told of all that the disk is asked. */
+  readonly asked?: Asked | undefined;
+}
+
+/** Is told what the disk was asked, and what it said. */
+export interface Asked {
+  /** `found`: what stands at a path, relative to the root or absolute, links followed or not. */
+  stat(file: string, follow: boolean, found: BigIntStats | { readonly problem: string } | undefined): void;
+  /** Names in a directory, as the disk gave them. */
+  listed(directory: string, names: readonly string[]): void;
+  /** Something was asked of which no more is told. */
+  unsure(): void;
 }
 
 /** Milliseconds of looking after which everything else gets its turn. */
@@ -50,10 +62,16 @@ export function slicer(): () => Promise<void> | undefined {
 
 /** What stands at a path; undefined where nothing does. */
 export function statOf(
-  { root }: Pick<FileWorld, 'root'>,
+  { root, asked }: Pick<FileWorld, 'root' | 'asked'>,
   file: string,
   follow = false,
 ): BigIntStats | { readonly problem: string } | undefined {
+  const found = standingAt(root, file, follow);
+  asked?.stat(file, follow, found);
+  return found;
+}
+
+function standingAt(root: string, file: string, follow: boolean) {
   try {
     const look = follow ? statSync : lstatSync;
     return look(path.resolve(root, file), { bigint: true, throwIfNoEntry: false });

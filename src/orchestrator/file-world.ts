@@ -15,7 +15,11 @@ import type { FileWorld } from '../objects/world.js';
 type Extra = { readonly marks: ObjectDeclaration } | { readonly target: true };
 
 /** The world of a mapping's files; `contents` may be those of the world that this one replaces. */
-export function fileWorld(mapping: Mapping, state: State, contents: FileWorld['contents'] = new Map()): FileWorld {
+export function fileWorld(
+  mapping: Mapping,
+  state: State,
+  { contents = new Map(), asked }: Partial<Pick<FileWorld, 'contents' | 'asked'>> = {},
+): FileWorld {
   const sources = state.sources;
   const extras = extrasOf(mapping);
   return {
@@ -30,6 +34,7 @@ export function fileWorld(mapping: Mapping, state: State, contents: FileWorld['c
       mapping.objects.length === 0 ? () => undeclared : (id) => state.declarations.match(id)[0]?.value ?? undeclared,
     contents,
     clockOffset,
+    asked,
   };
 }
 

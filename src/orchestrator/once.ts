@@ -10,6 +10,7 @@ import { createEngine } from '../engine/engine.js';
 import type { Executor } from '../execute/executor.js';
 import { localExecutor } from '../execute/local.js';
 import { tailOfLog } from '../execute/log.js';
+import type { FileWorld } from '../objects/world.js';
 import type { Failure, Progress, RunEnd, RunEvent } from '../report/run-event.js';
 import { takeAnnouncements } from './inbox.js';
 import { logFile } from './places.js';
@@ -30,6 +31,10 @@ export interface OnceOptions {
   readonly report: (event: RunEvent) => void;
   readonly progress?: (progress: Progress) => void;
   readonly stopBy: StopBy;
+  /** Hears what the disk is asked about files. */
+  readonly asked?: FileWorld['asked'];
+  /** All is done, and the state is still held. */
+  readonly leaving?: () => void;
 }
 
 /** What it came to. Logs are absolute paths. */
@@ -42,7 +47,7 @@ const tailLines = 10;
 export async function runOnce(
   { mapping }: Mapped,
   { journal, state, warnings }: Taken,
-  { file, executor, force, retry, retried = [], report, progress, stopBy }: OnceOptions,
+  { file, executor, force, retry, retried = [], report, progress, stopBy, asked, leaving }: OnceOptions,
 ): Promise<Result<Ran, Problem>> {
   const warn = (message: string): void => report({ event: 'warning', at: Date.now(), message });
   for (const message of warnings) warn(message);
@@ -56,8 +61,11 @@ export async function runOnce(
       progress?.({ done, total: done + state.pending });
     };
     const world = {
-      objects: objectsThere(mapping, state, ({ name, why }) =>
-        report({ event: 'set-aside', at: Date.now(), name, why }),
+      objects: objectsThere(
+        mapping,
+        state,
+        ({ name, why }) => report({ event: 'set-aside', at: Date.now(), name, why }),
+        asked,
       ),
       executor: executor ?? localExecutor({ root: mapping.root, directory: path.dirname(file) }),
       journal,
@@ -76,6 +84,7 @@ export async function runOnce(
     );
     const finished = await engine.run().finally(end);
     if (finished.how === 'journal') return err(stateProblem(finished.problem));
+    leaving?.();
     const logOf = (run: string): string | undefined => {
       const log = logFile(file, run);
       // What runs elsewhere need not keep it here.

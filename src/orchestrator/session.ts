@@ -51,9 +51,14 @@ export function openSession(mapping: Mapping, options: SessionOptions): Session 
   return { state, objects: objectsThere(mapping, state, options.setAside) };
 }
 
-/** The objects of this mapping, as they are when they are looked at. */
-export function objectsThere(mapping: Mapping, state: State, setAside: (found: SetAside) => void): Objects {
-  const world = fileWorld(mapping, state);
+/** The objects of this mapping, as they are when they are looked at; `asked` hears what the disk is asked. */
+export function objectsThere(
+  mapping: Mapping,
+  state: State,
+  setAside: (found: SetAside) => void,
+  asked?: FileWorld['asked'],
+): Objects {
+  const world = fileWorld(mapping, state, { asked });
   return objectsOf(world, async () => {
     const listed = await listFiles(world);
     for (const found of listed.setAside) setAside(found);

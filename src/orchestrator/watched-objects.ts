@@ -35,7 +35,7 @@ export function watchedObjects({ file, looked, relisted, report }: WatchedOption
   return {
     of(mapping, state) {
       watching?.close();
-      const world = fileWorld(mapping, state, contents);
+      const world = fileWorld(mapping, state, { contents });
       const now = watchFiles(world, {
         listen,
         rescan: mapping.watch.rescan,

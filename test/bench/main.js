@@ -6,6 +6,7 @@
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { idleSuite } from './idle.js';
 import { createSheet, renderSheet } from './measure.js';
 import { runSuite } from './run.js';
 import { stateSuite } from './state.js';
@@ -18,7 +19,7 @@ const { values, positionals } = parseArgs({
 });
 const quick = values.quick === true;
 const bin = path.resolve(values.bin ?? path.join(import.meta.dirname, '../../bin/objflow.js'));
-const suites = { run: runSuite, state: stateSuite, throughput: throughputSuite, watch: watchSuite };
+const suites = { idle: idleSuite, run: runSuite, state: stateSuite, throughput: throughputSuite, watch: watchSuite };
 const all = Object.entries(suites).flatMap(([suite, measurements]) =>
   Object.entries(measurements).map(([name, measure]) => ({ suite, name: `${suite}/${name}`, measure })),
 );

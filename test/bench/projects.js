@@ -52,13 +52,17 @@ export async function layCrowded(bin, above, run, files) {
   return root;
 }
 
-/** `jobs`: name → `{ sources, targets?, run }`, all plain scalars. */
-export function writeManifest(root, jobs) {
+/** The text of a manifest with these jobs: name → `{ sources, targets?, run }`, all plain scalars. */
+export function jobsText(jobs) {
   const texts = jobs.map(([name, fields]) => {
     const lines = Object.entries(fields).map(([field, value]) => `    ${field}: ${value}\n`);
     return `  ${name}:\n${lines.join('')}`;
   });
-  writeFileSync(path.join(root, 'objflow.yaml'), `version: 1\njobs:\n${texts.join('')}`);
+  return `jobs:\n${texts.join('')}`;
+}
+
+export function writeManifest(root, jobs) {
+  writeFileSync(path.join(root, 'objflow.yaml'), `version: 1\n${jobsText(jobs)}`);
 }
 
 /**

@@ -26,6 +26,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   execute: adapter('execa'),
   journal: adapter(),
   report: adapter('chalk', 'string-width'),
+  recall: { layers: [], packages: [], node: true },
   engine: { layers: ['core'], types: adapters, packages: [], node: true },
   orchestrator: { layers: ['core', 'engine', ...adapters], packages: [], node: true },
   cli: { layers: 'any', packages: ['commander'], node: true },
