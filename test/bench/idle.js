@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { within } from './children.js';
 import { count, has, times } from './measure.js';
-import { finish, jobsText, recordSuccesses, writeManifest, writeNinja } from './projects.js';
+import { finish, jobsText, others, recordSuccesses, writeManifest, writeNinja } from './projects.js';
 
 const chain = 10;
 
@@ -75,6 +75,25 @@ function turns(sheet, rounds, contenders) {
 
 const node = { what: 'node -e 0', command: [process.execPath, '-e', '0'] };
 
+/** So many jobs others are asked to look at: beyond, they take minutes. */
+const most = { make: 100_000, snakemake: 1000, wireit: 1000 };
+
+/** The contenders that are installed, each in a project of its own where all is done. */
+function layOthers(sheet, root, jobs, named) {
+  return Object.entries(others).flatMap(([name, lay]) => {
+    if (jobs > most[name]) return [];
+    if (!has(name)) {
+      sheet.skip(`${name}: ${named}`, 'not installed');
+      return [];
+    }
+    const beside = path.join(root, `${name}-${jobs}`);
+    laySources(beside, jobs);
+    const command = lay(beside, pairsOf(jobs));
+    times(1, ...command);
+    return [{ what: `${name}: ${named}`, command }];
+  });
+}
+
 function nothing(sheet, { bin, quick }) {
   return within(async (root) => {
     const withNinja = has('ninja');
@@ -87,10 +106,11 @@ function nothing(sheet, { bin, quick }) {
       sheet.figure(`objflow run: ${named}, the first time`, 'ms', times(1, ...command));
       const beside = path.join(root, `ninja-${jobs}`);
       if (withNinja) layNinja(beside, jobs);
-      const [bare, objflow, ninja] = turns(sheet, quick ? 5 : 15, [
+      const [bare, objflow, ninja] = turns(sheet, quick ? 5 : 9, [
         node,
         { what: `objflow run: ${named}`, command },
         ...(withNinja ? [{ what: `ninja: ${named}`, command: ['ninja', '-C', beside] }] : []),
+        ...layOthers(sheet, root, jobs, named),
       ]);
       if (jobs === 1000) sheet.goal(`objflow / node -e 0: ${named}`, objflow / bare, 1.8);
       else if (withNinja) sheet.goal(`objflow / ninja: ${named}`, objflow / ninja, jobs === 10_000 ? 3 : 1.2);

@@ -111,3 +111,44 @@ export function writeNinja(root, command, builds, { generator = false } = {}) {
   const rule = `rule job\n  command = ${command}\n${generator ? '  generator = 1\n' : ''}`;
   writeFileSync(path.join(root, 'build.ninja'), `${rule}${lines.join('')}`);
 }
+
+/** The same for make, snakemake and wireit, whose targets are all that no other reads. */
+export const others = {
+  make(root, builds) {
+    const rules = builds.map(([target, source]) => `${target}: ${source}\n\tcp $< $@\n`);
+    writeFileSync(path.join(root, 'Makefile'), `all: ${lastOf(builds).join(' ')}\n${rules.join('')}.PHONY: all\n`);
+    return ['make', '-C', root];
+  },
+  snakemake(root, builds) {
+    const rules = builds.map(
+      ([target, source], index) =>
+        `rule r${index}:\n    input: '${source}'\n    output: '${target}'\n    shell: 'cp {input} {output}'\n`,
+    );
+    const all = lastOf(builds).map((target) => `'${target}'`);
+    writeFileSync(path.join(root, 'Snakefile'), `rule all:\n    input: ${all.join(', ')}\n${rules.join('')}`);
+    return ['snakemake', '-d', root, '-s', path.join(root, 'Snakefile'), '-c', '2', '--quiet', 'all'];
+  },
+  wireit(root, builds) {
+    const made = new Map(builds.map(([target], index) => [target, `j${index}`]));
+    const wireit = Object.fromEntries(
+      builds.map(([target, source], index) => [
+        `j${index}`,
+        {
+          command: `cp ${source} ${target}`,
+          ...{ files: [source], output: [target] },
+          dependencies: made.has(source) ? [made.get(source)] : [],
+        },
+      ]),
+    );
+    wireit.all = { dependencies: lastOf(builds).map((target) => made.get(target)) };
+    const scripts = Object.fromEntries(Object.keys(wireit).map((name) => [name, 'wireit']));
+    writeFileSync(path.join(root, 'package.json'), JSON.stringify({ scripts, wireit }));
+    return ['npm', '--prefix', root, 'run', '--silent', 'all'];
+  },
+};
+
+/** Targets that nothing reads. */
+function lastOf(builds) {
+  const read = new Set(builds.map(([, source]) => source));
+  return builds.map(([target]) => target).filter((target) => !read.has(target));
+}
