@@ -2,53 +2,20 @@
  * The graph that follows from a mapping: which job feeds which, in what order, and where it runs in circles. Knows
  * nothing of state; nobody declares an edge, they follow from patterns that overlap.
  */
+import { type ByJob, type Edge, Edges } from './graph-edges.js';
 import type { Job } from './job.js';
 import type { Mapping } from './mapping.js';
-import type { ObjectId } from './object.js';
-import { OverlapIndex, witnessOf } from './overlaps.js';
+import { OverlapIndex } from './overlaps.js';
 import type { Pattern } from './pattern.js';
 import type { GraphView } from './views.js';
 
-/** A target of one job that overlaps a source of another (or of the same). */
-export interface Edge {
-  readonly from: string;
-  readonly to: string;
-  /** Position among the targets of `from`. */
-  readonly target: number;
-  /** Position among the sources of `to`. */
-  readonly source: number;
-  /** An object that both match; worked out when it is asked for. */
-  readonly witness: ObjectId;
-}
-
-class Meeting implements Edge {
-  readonly from: string;
-  readonly to: string;
-  readonly target: number;
-  readonly source: number;
-  readonly #jobs: ReadonlyMap<string, Job>;
-
-  constructor(jobs: ReadonlyMap<string, Job>, from: string, to: string, target: number, source: number) {
-    this.from = from;
-    this.to = to;
-    this.target = target;
-    this.source = source;
-    this.#jobs = jobs;
-  }
-
-  get witness(): ObjectId {
-    const written = this.#jobs.get(this.from)?.targets[this.target];
-    const read = this.#jobs.get(this.to)?.sources[this.source];
-    if (written === undefined || read === undefined) throw new Error(`no edge from ${this.from} to ${this.to}`);
-    return witnessOf(written.pattern, read.pattern);
-  }
-}
+export type { Edge };
 
 export interface JobGraph {
   /** By job, for each of its sources the edges that feed it; jobs that nothing feeds are left out. */
-  readonly producers: ReadonlyMap<string, readonly (readonly Edge[])[]>;
+  readonly producers: ByJob<readonly (readonly Edge[])[]>;
   /** By job, the edges from its targets to those that read them; jobs that feed nothing are left out. */
-  readonly consumers: ReadonlyMap<string, readonly Edge[]>;
+  readonly consumers: ByJob<readonly Edge[]>;
   /** Jobs, upstream before downstream, otherwise as declared. Jobs on a cycle, or downstream of one, are left out. */
   readonly order: readonly string[];
   /** One shortest cycle for each set of jobs that feed one another; each edge starts where the one before it ends. */
@@ -60,6 +27,8 @@ type Jobs = Pick<Mapping, 'jobs'>;
 /** A target, as the graph is asked for it. */
 export interface Written {
   readonly job: Job;
+  /** Position of the job in the mapping. */
+  readonly position: number;
   /** Position among the targets of the job. */
   readonly target: number;
 }
@@ -67,52 +36,32 @@ export interface Written {
 /** All targets, to be asked which of them overlap a pattern. */
 export function targetsOf({ jobs }: Jobs): OverlapIndex<Written> {
   const targets = new OverlapIndex<Written>();
+  let position = 0;
   for (const job of jobs.values()) {
     for (let target = 0; target < job.targets.length; target++) {
       const pattern = job.targets[target]?.pattern;
-      if (pattern !== undefined) targets.add(pattern, { job, target });
+      if (pattern !== undefined) targets.add(pattern, { job, position, target });
     }
+    position++;
   }
   return targets;
 }
 
 /** The job graph of a mapping, or of one that is still being checked. */
 export function buildGraph({ jobs }: Jobs, targets: OverlapIndex<Written> = targetsOf({ jobs })): JobGraph {
-  const producers = new Map<string, readonly (readonly Edge[])[]>();
-  const consumers = new Map<string, Edge[]>();
-  for (const job of jobs.values()) {
-    const feeding = job.sources.map(({ pattern }, source) =>
-      targets.of(pattern).map(({ value }) => new Meeting(jobs, value.job.name, job.name, value.target, source)),
-    );
-    if (feeding.every(({ length }) => length === 0)) continue;
-    producers.set(job.name, feeding);
-    for (const edge of feeding.flat()) {
-      const list = consumers.get(edge.from);
-      if (list === undefined) consumers.set(edge.from, [edge]);
-      else list.push(edge);
+  const all = [...jobs.values()];
+  const edges = new Edges(all);
+  for (let to = 0; to < all.length; to++) {
+    const sources = all[to]?.sources ?? [];
+    for (let source = 0; source < sources.length; source++) {
+      const pattern = sources[source]?.pattern;
+      if (pattern === undefined) continue;
+      targets.each(pattern, ({ position, target }) => edges.add(position, to, target, source));
     }
   }
-  const order = topological(jobs, producers, consumers);
+  const { producers, consumers } = edges.finish();
+  const order = edges.order().flatMap((at) => all[at]?.name ?? []);
   return { producers, consumers, order, cycles: cyclesAmong(jobs, order, consumers) };
-}
-
-function topological(
-  jobs: ReadonlyMap<string, Job>,
-  producers: JobGraph['producers'],
-  consumers: JobGraph['consumers'],
-): readonly string[] {
-  /** By job, how many of the edges that feed it come from jobs that are not in order yet. */
-  const open = new Map<string, number>();
-  for (const [name, feeding] of producers) open.set(name, feeding.flat().length);
-  const order = [...jobs.keys()].filter((name) => !open.has(name));
-  for (let at = 0; at < order.length; at++) {
-    for (const { to } of consumers.get(order[at] ?? '') ?? []) {
-      const left = (open.get(to) ?? 0) - 1;
-      open.set(to, left);
-      if (left === 0) order.push(to);
-    }
-  }
-  return order;
 }
 
 /** Takes the shortest cycle through the first job that is on one, sets aside all that feed one another with it, and goes on. */

@@ -68,19 +68,30 @@ export class OverlapIndex<T> {
   /** All that overlap the pattern, of those that are `wanted`; in no particular order. */
   of(pattern: Pattern, wanted: (value: T) => boolean = () => true): readonly Overlap<T>[] {
     const found: Overlap<T>[] = [];
+    this.each(pattern, (value, other) => found.push(new Met(value, other, pattern)), wanted);
+    return found;
+  }
+
+  /** The same, one by one: for those who ask of a hundred thousand. */
+  each(pattern: Pattern, call: (value: T, other: Pattern) => void, wanted?: (value: T) => boolean): void {
+    if (!isLiteral(pattern)) {
+      this.#eachOfMany(pattern, call, wanted);
+      return;
+    }
+    for (let entry = this.#literals.get(pattern.id); entry !== undefined; entry = entry.next)
+      if (wanted === undefined || wanted(entry.value)) call(entry.value, entry.pattern);
+    if (this.#byStart.size === 0) return;
+    this.#patterns ??= this.#index();
+    for (const { value: entry } of this.#patterns.match(asObjectId(pattern.id)))
+      if (wanted === undefined || wanted(entry.value)) call(entry.value, entry.pattern);
+  }
+
+  #eachOfMany(pattern: Pattern, call: (value: T, other: Pattern) => void, wanted?: (value: T) => boolean): void {
     const take = (first: Entry<T> | undefined, overlaps: (other: Pattern) => boolean) => {
       for (let entry = first; entry !== undefined; entry = entry.next)
-        if (wanted(entry.value) && overlaps(entry.pattern)) found.push(new Met(entry.value, entry.pattern, pattern));
+        if ((wanted === undefined || wanted(entry.value)) && overlaps(entry.pattern)) call(entry.value, entry.pattern);
     };
     const always = () => true;
-    if (isLiteral(pattern)) {
-      take(this.#literals.get(pattern.id), always);
-      if (this.#byStart.size === 0) return found;
-      this.#patterns ??= this.#index();
-      for (const { value: entry } of this.#patterns.match(asObjectId(pattern.id)))
-        if (wanted(entry.value)) found.push(new Met(entry.value, entry.pattern, pattern));
-      return found;
-    }
     const begins = start(pattern);
     if (this.#literals.size > 0) {
       this.#names ??= new Beginnings(this.#literals.keys());
@@ -92,7 +103,13 @@ export class OverlapIndex<T> {
     const comparable = (other: Pattern) => overlaps(other, pattern);
     this.#starts ??= new Beginnings(this.#byStart.keys());
     this.#starts.forAgreeing(begins, (other) => take(this.#byStart.get(other), comparable));
-    return found;
+  }
+
+  /** Whether nothing but one literal, this one, overlaps it: what holds for nearly all that are written out. */
+  isAlone(pattern: Pattern): boolean {
+    if (this.#byStart.size > 0 || !isLiteral(pattern)) return false;
+    const entry = this.#literals.get(pattern.id);
+    return entry !== undefined && entry.next === undefined;
   }
 
   #index(): PatternIndex<Entry<T>> {

@@ -24,7 +24,7 @@ export function checkWriters(jobs: readonly DeclaredJob[], targets: OverlapIndex
     const { job } = declared;
     for (let target = 0; target < job.targets.length; target++) {
       const pattern = job.targets[target]?.pattern;
-      if (pattern === undefined || !isWritten(pattern)) continue;
+      if (pattern === undefined || !isWritten(pattern) || targets.isAlone(pattern)) continue;
       const writer = { declared, target };
       if (isLiteral(pattern)) {
         const first = firsts.get(pattern.id);
@@ -48,7 +48,7 @@ export function checkWriters(jobs: readonly DeclaredJob[], targets: OverlapIndex
 /** A file, or several of which each task writes its own. */
 const isWritten = (pattern: Pattern | undefined): boolean => pattern?.kind === 'file' && !pattern.gathers;
 
-const isBefore = (one: Written, other: Written): boolean =>
+const isBefore = (one: Written, other: Pick<Written, 'job' | 'target'>): boolean =>
   one.job === other.job ? one.target < other.target : one.job.index < other.job.index;
 
 const patternOf = ({ job, target }: Written): Pattern | undefined => job.targets[target]?.pattern;
