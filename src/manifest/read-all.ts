@@ -18,7 +18,8 @@ import { error, quote } from './finding.js';
 import { includesOf } from './include.js';
 import { inherit, nothingSaid } from './inherit.js';
 import { parseManifest } from './parse.js';
-import { readJob } from './read-job.js';
+import { Places } from './places.js';
+import { type Common, readJob } from './read-job.js';
 import { readObject } from './read-object.js';
 import { readSettings, rootOnly, type Settings } from './read-settings.js';
 import { contentOf } from './seen.js';
@@ -52,6 +53,7 @@ export async function readAll(rootFile: string, notes: SourceNotes): Promise<Rea
   const findings: Diagnostic[] = [];
   const seen = new Set<string>();
   const manifests: string[] = [];
+  const common: Common = { places: new Places(), patterns: new Map(), findings };
   let rootTree: Tree | undefined;
   let settings: Settings = unsaid;
   let doubt: Doubt = 'none';
@@ -84,14 +86,12 @@ export async function readAll(rootFile: string, notes: SourceNotes): Promise<Rea
     findings.push(...boundFindings(own));
     const defaults = isRoot || rootTree === undefined ? [own] : [own, defaultsOf(rootTree)];
     const inherited = defaults.reduceRight((below, layer) => inherit(layer, below), nothingSaid);
-    const around = { defaults, inherited, root };
+    const around = { tree, defaults, inherited, root, common };
     const written = entry(tree.data, 'jobs');
     for (const name of isMap(written) ? Object.keys(written) : []) {
       const data = entry(written, name);
       if (!isMap(data)) continue;
-      const job = readJob({ tree, path: ['jobs', name], data }, around, name, jobs.length);
-      jobs.push(job.declared);
-      findings.push(...job.findings);
+      jobs.push(readJob(data, around, name, jobs.length));
     }
     for (const [name, data] of entries(entry(tree.data, 'objects'))) {
       const object = readObject({ tree, path: ['objects', name], data }, name);

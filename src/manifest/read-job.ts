@@ -4,112 +4,146 @@
  */
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.js';
-import type { Job, Source, Target } from '../core/job.js';
+import type { Source, Target } from '../core/job.js';
 import { type Pattern, parsePattern } from '../core/pattern.js';
 import type { DeclaredJob, Step } from './declared.js';
-import { definitionOf } from './definition.js';
 import { boundFindings, flag, keptText, type Layer, text } from './fields.js';
 import { error } from './finding.js';
 import { type Inherited, inherit } from './inherit.js';
+import { type AsWritten, MappedJob } from './mapped-job.js';
+import type { Places } from './places.js';
 import { nameFindings } from './read-names.js';
-import { type Data, entries, entry, isMap } from './tree.js';
-
-export interface ReadJob {
-  readonly declared: DeclaredJob;
-  readonly findings: readonly Diagnostic[];
-}
+import { type Data, type DataMap, entries, entry, isMap, type Path, type Tree } from './tree.js';
 
 /** What a job is read with. */
 export interface Around {
+  readonly tree: Tree;
   /** Layers of defaults, the nearest first, and what they come to. */
   readonly defaults: readonly Layer[];
   readonly inherited: Inherited;
   /** The project's directory. */
   readonly root: string;
+  readonly common: Common;
 }
 
-/** A job from its own fields and the defaults below them. */
-export function readJob(own: Layer, { defaults, inherited, root }: Around, name: string, index: number): ReadJob {
-  const { tree, path, data } = own;
-  const findings = [...boundFindings(own)];
-  const where = readWhere(own, findings);
-  const sources = readEntries(own, 'sources', (written): Source | undefined => {
-    const pattern = readPattern(own, written, where, findings);
-    const trigger = flag(entry(written.data, 'trigger')) ?? true;
-    const optional = flag(entry(written.data, 'optional')) ?? false;
-    if (pattern === undefined) return undefined;
-    const name = nameOf(written);
-    return name === undefined ? { pattern, trigger, optional } : { name, pattern, trigger, optional };
-  });
-  const targets = readEntries(own, 'targets', (written): Target | undefined => {
-    const pattern = readPattern(own, written, where, findings);
-    if (pattern === undefined) return undefined;
-    const name = nameOf(written);
-    return name === undefined ? { pattern } : { name, pattern };
-  });
+/** What the jobs of all manifests have in common. */
+export interface Common {
+  readonly places: Places;
+  /** Patterns that nothing narrows, by their text: one job's target is the next one's source. */
+  readonly patterns: Map<string, Pattern>;
+  readonly findings: Diagnostic[];
+}
+
+/** A job of one manifest, whose path is made when a finding asks for it. */
+class JobLayer implements Layer {
+  readonly tree: Tree;
+  readonly name: string;
+  readonly data: DataMap;
+
+  constructor(tree: Tree, name: string, data: DataMap) {
+    this.tree = tree;
+    this.name = name;
+    this.data = data;
+  }
+
+  get path(): Path {
+    return ['jobs', this.name];
+  }
+}
+
+class ReadJob extends JobLayer implements DeclaredJob {
+  readonly job: MappedJob;
+  readonly sources: readonly Step[];
+  readonly targets: readonly Step[];
+  readonly whole: boolean;
+  readonly pool: DeclaredJob['pool'];
+
+  constructor(
+    { tree, name, data }: JobLayer,
+    job: MappedJob,
+    sources: Entries<Source>,
+    targets: Entries<Target>,
+    pool: DeclaredJob['pool'],
+  ) {
+    super(tree, name, data);
+    this.job = job;
+    this.sources = sources.steps;
+    this.targets = targets.steps;
+    this.whole = sources.whole && targets.whole;
+    this.pool = pool;
+  }
+}
+
+/** What is being read of a job. */
+interface Reading {
+  readonly own: JobLayer;
+  readonly common: Common;
+  readonly where: Readonly<Record<string, string>>;
+}
+
+/** A job from its own fields and the defaults below them; what is wrong with it is added to the findings. */
+export function readJob(data: DataMap, around: Around, name: string, index: number): DeclaredJob {
+  const { tree, defaults, inherited, root, common } = around;
+  const own = new JobLayer(tree, name, data);
   const said = inherit(own, inherited);
-  const { cwd, shell, env } = said;
-  const run = keptText(entry(data, 'run')) ?? '';
-  const defining = { run, shell, env, sources: sources.read, targets: targets.read, cwd, where };
-  // One literal, so that a hundred thousand of them are laid out alike and without room to spare
-  const job: { -readonly [K in keyof Job]: Job[K] } = {
-    name,
-    index,
-    tags: said.tags,
-    sources: sources.read,
-    targets: targets.read,
-    captures: capturesOf(sources.read),
-    when: said.when,
-    run,
-    shell,
-    env,
-    retries: said.retries,
-    priority: said.priority,
-    enabled: flag(entry(data, 'enabled')) ?? true,
-    onUpstreamFailure: said.onUpstreamFailure,
-    onMissingTarget: said.onMissingTarget,
-    sourcesAs: said.sourcesAs,
-    definition: definitionOf(defining),
-    place: tree.keyPlace(path),
-  };
-  const description = keptText(entry(data, 'description'));
-  if (description !== undefined) job.description = description;
-  if (said.owner !== undefined) job.owner = said.owner;
-  if (cwd !== undefined) job.cwd = resolve(root, cwd);
-  if (said.timeout !== undefined) job.timeout = said.timeout;
-  if (said.concurrency !== undefined) job.concurrency = said.concurrency;
-  if (said.pool !== undefined) job.pool = said.pool;
-  if (said.onSuccess !== undefined) job.onSuccess = said.onSuccess;
-  if (said.onFailure !== undefined) job.onFailure = said.onFailure;
-  const declared: DeclaredJob = {
-    tree,
-    path,
-    data,
-    job,
-    sources: sources.steps,
-    targets: targets.steps,
-    whole: sources.whole && targets.whole,
-    pool: said.poolAt,
-  };
-  findings.push(...nameFindings(declared, [own, ...defaults]));
-  return { declared, findings };
+  const isPlain = said === inherited; // none of its fields is one that may be inherited
+  if (!isPlain) common.findings.push(...boundFindings(own));
+  const where = data.where === undefined ? nowhere : readWhere(own, common.findings);
+  const reading = { own, common, where };
+  const sources = readEntries(reading, 'sources', readSource);
+  const targets = readEntries(reading, 'targets', readTarget);
+  common.places.add(tree.keyPlace(own.path));
+  const job = new MappedJob(
+    {
+      name,
+      index,
+      sources: sources.read,
+      targets: targets.read,
+      captures: capturesOf(sources.read),
+      run: keptText(data.run) ?? '',
+      enabled: flag(data.enabled) ?? true,
+    },
+    said,
+    {
+      cwd: said.cwd === undefined ? undefined : resolve(root, said.cwd),
+      description: keptText(data.description),
+    },
+    said.cwd === undefined && where === nowhere ? plainly : { cwd: said.cwd, where },
+    common.places,
+  );
+  const declared = new ReadJob(own, job, sources, targets, said.poolAt);
+  const names = nameFindings(declared, isPlain ? defaults : [own, ...defaults]);
+  if (names.length > 0) common.findings.push(...names);
+  return declared;
 }
 
 /** Each once, in order; the same list as that of a source that has them all, where there is one. */
 function capturesOf(sources: readonly Source[]): readonly string[] {
+  const [only] = sources;
+  if (only !== undefined && sources.length === 1 && !only.optional) return only.pattern.captures;
   const [first, ...others] = sources.filter(({ optional }) => !optional).map(({ pattern }) => pattern.captures);
   if (first === undefined) return [];
   return others.every((captures) => captures === first) ? first : [...new Set([...first, ...others.flat()])];
 }
 
-/** An entry of `sources` or `targets`. */
-interface Written {
-  readonly field: 'sources' | 'targets';
-  readonly step: Step;
-  readonly data: Data;
+type Field = 'sources' | 'targets';
+
+/** Reads an entry of `sources` or `targets`. */
+type ReadOne<T> = (reading: Reading, step: Step, data: Data) => T | undefined;
+
+function readSource(reading: Reading, step: Step, data: Data): Source | undefined {
+  const pattern = readPattern(reading, 'sources', step, data);
+  if (pattern === undefined) return undefined;
+  const trigger = flag(entry(data, 'trigger')) ?? true;
+  const optional = flag(entry(data, 'optional')) ?? false;
+  return typeof step === 'string' ? { name: step, pattern, trigger, optional } : { pattern, trigger, optional };
 }
 
-const nameOf = ({ step }: Written): string | undefined => (typeof step === 'string' ? step : undefined);
+function readTarget(reading: Reading, step: Step, data: Data): Target | undefined {
+  const pattern = readPattern(reading, 'targets', step, data);
+  if (pattern === undefined) return undefined;
+  return typeof step === 'string' ? { name: step, pattern } : { pattern };
+}
 
 /** What is read of `sources` or `targets`, with where each of them stands; `whole`: nothing that was written is missing. */
 interface Entries<T> {
@@ -121,37 +155,30 @@ interface Entries<T> {
 const alone: readonly Step[] = [undefined];
 
 /** Text stands for a list of one; a map names its entries. */
-function readEntries<T>(
-  { data }: Layer,
-  field: Written['field'],
-  readOne: (written: Written) => T | undefined,
-): Entries<T> {
-  const all = entry(data, field);
+function readEntries<T>(reading: Reading, field: Field, readOne: ReadOne<T>): Entries<T> {
+  const all = reading.own.data[field];
   if (typeof all === 'string') {
-    const one = readOne({ field, step: undefined, data: all });
+    const one = readOne(reading, undefined, all);
     return one === undefined ? { read: [], steps: [], whole: false } : { read: [one], steps: alone, whole: true };
   }
-  const written = Array.isArray(all)
-    ? all.map((item: Data, step): Written => ({ field, step, data: item }))
-    : entries(all).map(([step, item]): Written => ({ field, step, data: item }));
-  const found = written.flatMap((each) => {
-    const one = readOne(each);
-    return one === undefined ? [] : [{ one, step: each.step }];
-  });
-  return {
-    read: found.map(({ one }) => one),
-    steps: found.map(({ step }) => step),
-    whole: found.length === written.length,
-  };
+  const written: readonly (readonly [Step, Data])[] = Array.isArray(all) ? [...all.entries()] : entries(all);
+  const read: T[] = [];
+  const steps: Step[] = [];
+  for (const [step, data] of written) {
+    const one = readOne(reading, step, data);
+    if (one === undefined) continue;
+    read.push(one);
+    steps.push(step);
+  }
+  return { read, steps, whole: read.length === written.length };
 }
 
 const nowhere: Readonly<Record<string, string>> = {};
+const plainly: AsWritten = { cwd: undefined, where: nowhere };
 
 /** The regular expressions that can be read. What is wrong with the others is said once, however many patterns use them. */
 function readWhere({ tree, path, data }: Layer, findings: Diagnostic[]): Readonly<Record<string, string>> {
-  const written = entry(data, 'where');
-  if (written === undefined) return nowhere;
-  const usable = entries(written).flatMap(([name, data]) => {
+  const usable = entries(entry(data, 'where')).flatMap(([name, data]) => {
     const expression = keptText(data);
     if (expression === undefined) return [];
     const tried = /^[A-Za-z_]\w*$/.test(name) ? parsePattern(`x{${name}}`, { [name]: expression }) : undefined;
@@ -164,18 +191,18 @@ function readWhere({ tree, path, data }: Layer, findings: Diagnostic[]): Readonl
   return Object.fromEntries(usable);
 }
 
-function readPattern(
-  { tree, path }: Layer,
-  { field, step, data }: Written,
-  where: Readonly<Record<string, string>>,
-  findings: Diagnostic[],
-): Pattern | undefined {
-  const written = text(isMap(data) ? entry(data, 'object') : data);
+function readPattern({ own, common, where }: Reading, field: Field, step: Step, data: Data): Pattern | undefined {
+  const written = text(isMap(data) ? data.object : data);
   if (written === undefined) return undefined;
+  const known = where === nowhere ? common.patterns.get(written) : undefined;
+  if (known !== undefined) return known;
   const parsed = parsePattern(written, where);
-  if (parsed.ok) return parsed.value;
+  if (parsed.ok) {
+    if (where === nowhere) common.patterns.set(written, parsed.value);
+    return parsed.value;
+  }
   const { code, message, hint } = parsed.error;
-  const at = step === undefined ? [...path, field] : [...path, field, step];
-  findings.push(error(code, message, tree.place(isMap(data) ? [...at, 'object'] : at), { hint }));
+  const at = step === undefined ? [...own.path, field] : [...own.path, field, step];
+  common.findings.push(error(code, message, own.tree.place(isMap(data) ? [...at, 'object'] : at), { hint }));
   return undefined;
 }
