@@ -12,6 +12,7 @@ import { meantSize } from './size.js';
 import { closest, didYouMean } from './suggest.js';
 import { type Data, entries, entry, isMap, type Path, type Tree } from './tree.js';
 import { isExpression, notYet } from './unsupported.js';
+import { lessUsualJobs } from './usual.js';
 
 interface Check {
   (data: unknown): boolean;
@@ -28,7 +29,7 @@ export interface Shape {
 
 /** All mistakes of shape in one manifest. */
 export function checkShape(tree: Tree): Shape {
-  if (check(tree.data)) return { findings: [], doubt: 'none' };
+  if (check(lessUsualJobs(tree.data))) return { findings: [], doubt: 'none' };
   const errors = check.errors ?? [];
   const mistakes = errors
     .map((found) => ({ found, path: pathOf(found.instancePath) }))
