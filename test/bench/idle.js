@@ -22,7 +22,8 @@ const pairsOf = (jobs) =>
     files.slice(1).map((target, index) => [target, files[index]]),
   );
 
-const jobsOf = (number) =>
+/** Chains of ten jobs, as `writeManifest` takes them. */
+export const jobsOf = (number) =>
   pairsOf(number).map(([targets, sources], index) => [
     `job_${index}`,
     { sources, targets, run: 'cp "$source" "$target"' },

@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { idleSuite } from './idle.js';
+import { loadSuite } from './load.js';
 import { createSheet, renderSheet } from './measure.js';
 import { runSuite } from './run.js';
 import { stateSuite } from './state.js';
@@ -19,7 +20,14 @@ const { values, positionals } = parseArgs({
 });
 const quick = values.quick === true;
 const bin = path.resolve(values.bin ?? path.join(import.meta.dirname, '../../bin/objflow.js'));
-const suites = { idle: idleSuite, run: runSuite, state: stateSuite, throughput: throughputSuite, watch: watchSuite };
+const suites = {
+  idle: idleSuite,
+  load: loadSuite,
+  run: runSuite,
+  state: stateSuite,
+  throughput: throughputSuite,
+  watch: watchSuite,
+};
 const all = Object.entries(suites).flatMap(([suite, measurements]) =>
   Object.entries(measurements).map(([name, measure]) => ({ suite, name: `${suite}/${name}`, measure })),
 );
