@@ -19,11 +19,18 @@ export class Beginnings {
 
   /** Calls for each text that begins with this one, or that this one begins with. */
   forAgreeing(text: string, call: (other: string) => void): void {
+    this.forStartingWith(text, call);
+    this.forStartsOf(text, (other) => {
+      if (other !== text) call(other);
+    });
+  }
+
+  /** Calls for each text that this one begins with, itself included; the longest first. */
+  forStartsOf(text: string, call: (other: string) => void): void {
     this.#within ??= this.#nested();
     const from = this.#from(text);
-    for (let at = from; this.#sorted[at]?.startsWith(text); at++) call(this.#sorted[at] ?? '');
     // Whatever is sorted between a text and what begins with it begins with it too
-    for (let at = from - 1; at >= 0; at = this.#within[at] ?? -1) {
+    for (let at = this.#sorted[from] === text ? from : from - 1; at >= 0; at = this.#within[at] ?? -1) {
       const other = this.#sorted[at] ?? '';
       if (text.startsWith(other)) call(other);
     }

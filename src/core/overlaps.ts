@@ -17,10 +17,20 @@ export interface Overlap<T> {
 interface Entry<T> {
   readonly pattern: Pattern;
   readonly value: T;
-  /** Others that stand in the same place: the next, and of the first of them, the last. */
+  /** Of literals, others of the same name: the next, and of the first of them, the last. */
   next: Entry<T> | undefined;
   last: Entry<T> | undefined;
 }
+
+/** Patterns that begin alike. */
+interface Group<T> {
+  readonly entries: Entry<T>[];
+  /** Position in the order of addition. */
+  readonly number: number;
+}
+
+/** So many patterns that begin as a literal does are tried one by one; among more an index finds those that match. */
+const FEW = 8;
 
 class Met<T> implements Overlap<T> {
   readonly value: T;
@@ -46,8 +56,10 @@ export function witnessOf(one: Pattern, other: Pattern): ObjectId {
 /** Patterns that can be asked which of them overlap another. */
 export class OverlapIndex<T> {
   readonly #literals = new Map<string, Entry<T>>();
-  readonly #byStart = new Map<string, Entry<T>>();
-  /** Patterns that are no literals; made when first asked for a literal. */
+  readonly #byStart = new Map<string, Group<T>>();
+  /** Kinds of objects that have patterns which are no literals. */
+  readonly #kinds = new Set<string>();
+  /** Patterns that are no literals; made when a literal begins as many of them do. */
   #patterns: PatternIndex<Entry<T>> | undefined;
   /** Starts of patterns; made when first asked. */
   #starts: Beginnings | undefined;
@@ -61,8 +73,15 @@ export class OverlapIndex<T> {
   /** Adds a pattern. All come before the first question. */
   add(pattern: Pattern, value: T): void {
     const entry: Entry<T> = { pattern, value, next: undefined, last: undefined };
-    if (isLiteral(pattern)) append(this.#literals, pattern.id, entry);
-    else append(this.#byStart, start(pattern), entry);
+    if (isLiteral(pattern)) {
+      append(this.#literals, pattern.id, entry);
+      return;
+    }
+    const begins = start(pattern);
+    const group = this.#byStart.get(begins);
+    if (group === undefined) this.#byStart.set(begins, { entries: [entry], number: this.#byStart.size });
+    else group.entries.push(entry);
+    this.#kinds.add(pattern.kind);
   }
 
   /** All that overlap the pattern, of those that are `wanted`; in no particular order. */
@@ -80,49 +99,75 @@ export class OverlapIndex<T> {
     }
     for (let entry = this.#literals.get(pattern.id); entry !== undefined; entry = entry.next)
       if (wanted === undefined || wanted(entry.value)) call(entry.value, entry.pattern);
-    if (this.#byStart.size === 0) return;
-    this.#patterns ??= this.#index();
-    for (const { value: entry } of this.#patterns.match(asObjectId(pattern.id)))
+    if (!this.#kinds.has(pattern.kind)) return;
+    for (const entry of this.#matching(asObjectId(pattern.id)))
       if (wanted === undefined || wanted(entry.value)) call(entry.value, entry.pattern);
   }
 
+  /** Patterns that are no literals and match, by group, and in the order of addition. */
+  #matching(id: ObjectId): readonly Entry<T>[] {
+    this.#starts ??= new Beginnings(this.#byStart.keys());
+    const groups: Group<T>[] = [];
+    let tries = 0;
+    this.#starts.forStartsOf(id, (begins) => {
+      const group = this.#byStart.get(begins);
+      if (group === undefined) return;
+      groups.push(group);
+      tries += group.entries.length;
+    });
+    if (tries > FEW) {
+      this.#patterns ??= this.#index();
+      return this.#patterns.match(id).map(({ value }) => value);
+    }
+    return groups
+      .sort((one, other) => one.number - other.number)
+      .flatMap(({ entries }) =>
+        entries.filter(({ pattern }) => mayMatch(pattern, id) && match(pattern, id) !== undefined),
+      );
+  }
+
   #eachOfMany(pattern: Pattern, call: (value: T, other: Pattern) => void, wanted?: (value: T) => boolean): void {
-    const take = (first: Entry<T> | undefined, overlaps: (other: Pattern) => boolean) => {
-      for (let entry = first; entry !== undefined; entry = entry.next)
-        if ((wanted === undefined || wanted(entry.value)) && overlaps(entry.pattern)) call(entry.value, entry.pattern);
-    };
-    const always = () => true;
     const begins = start(pattern);
     if (this.#literals.size > 0) {
       this.#names ??= new Beginnings(this.#literals.keys());
       this.#names.forStartingWith(begins, (name) => {
-        if (match(pattern, asObjectId(name)) !== undefined) take(this.#literals.get(name), always);
+        const id = asObjectId(name);
+        if (!mayMatch(pattern, id) || match(pattern, id) === undefined) return;
+        for (let entry = this.#literals.get(name); entry !== undefined; entry = entry.next)
+          if (wanted === undefined || wanted(entry.value)) call(entry.value, entry.pattern);
       });
     }
     // Only patterns whose starts agree can overlap: the one is the beginning of the other
-    const comparable = (other: Pattern) => overlaps(other, pattern);
     this.#starts ??= new Beginnings(this.#byStart.keys());
-    this.#starts.forAgreeing(begins, (other) => take(this.#byStart.get(other), comparable));
+    this.#starts.forAgreeing(begins, (other) => {
+      for (const entry of this.#byStart.get(other)?.entries ?? [])
+        if ((wanted === undefined || wanted(entry.value)) && overlaps(entry.pattern, pattern))
+          call(entry.value, entry.pattern);
+    });
   }
 
   /** Whether nothing but one literal, this one, overlaps it: what holds for nearly all that are written out. */
   isAlone(pattern: Pattern): boolean {
-    if (this.#byStart.size > 0 || !isLiteral(pattern)) return false;
+    if (this.#kinds.has(pattern.kind) || !isLiteral(pattern)) return false;
     const entry = this.#literals.get(pattern.id);
     return entry !== undefined && entry.next === undefined;
   }
 
   #index(): PatternIndex<Entry<T>> {
     const index = new PatternIndex<Entry<T>>();
-    for (const first of this.#byStart.values())
-      for (let entry: Entry<T> | undefined = first; entry !== undefined; entry = entry.next)
-        index.add(entry.pattern, entry);
+    for (const { entries } of this.#byStart.values()) for (const entry of entries) index.add(entry.pattern, entry);
     return index;
   }
 }
 
 /** What every id begins with that the pattern matches. */
 const start = ({ id }: Pattern): string => id.slice(0, id.search(/[{*?]/));
+
+/** Does the id end as the pattern's last name does: told without knowing what the pattern is made of. */
+function mayMatch({ id }: Pattern, name: ObjectId): boolean {
+  const end = Math.max(...['}', '*', '?', '/'].map((mark) => id.lastIndexOf(mark))) + 1;
+  return name.endsWith(id.slice(end));
+}
 
 function append<T>(map: Map<string, Entry<T>>, key: string, entry: Entry<T>): void {
   const first = map.get(key);

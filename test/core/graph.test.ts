@@ -6,6 +6,7 @@ import { buildGraph, graphView } from '../../src/core/graph.js';
 import type { Job } from '../../src/core/job.js';
 import { OverlapIndex } from '../../src/core/overlaps.js';
 import { overlap, type Pattern, parsePattern } from '../../src/core/pattern.js';
+import { forSeeds, type Random } from './pattern-tools.js';
 
 function pattern(text: string, where?: Readonly<Record<string, string>>): Pattern {
   const parsed = parsePattern(text, where);
@@ -118,22 +119,30 @@ test('the view: nodes once, and an edge between objects that are written differe
   ]);
 });
 
-test('the index finds what comparing all with all finds', () => {
-  const parts = ['a', 'ab', 'b', '*', '**', '{x}', 'a{x}', '{x}b', 'a*b', '?', 'a?'];
-  const texts = parts.flatMap((one) => [
-    one,
-    ...parts.flatMap((other) => [`${one}/${other}`, `table:${one}/${other}`]),
-  ]);
-  const patterns = texts.map((text) => pattern(text));
-  const index = new OverlapIndex(patterns.map((each) => [each, each.text] as const));
-  for (const asked of patterns) {
-    const expected = patterns.filter((each) => overlap(asked, each) !== undefined).map(({ text }) => text);
-    expect(
-      index
-        .of(asked)
-        .map(({ value }) => value)
-        .sort(),
-      asked.text,
-    ).toEqual(expected.sort());
+const parts = ['a', 'ab', 'b', '*', '**', '{x}', 'a{x}', '{x}b', 'a*b', '?', 'a?'];
+const patterns = parts
+  .flatMap((one) => [one, ...parts.flatMap((other) => [`${one}/${other}`, `table:${one}/${other}`])])
+  .map((text) => pattern(text));
+
+/** By text, texts of all that overlap it. */
+const meeting = new Map(
+  patterns.map((one) => [one.text, new Set(patterns.flatMap((two) => (overlap(one, two) ? two.text : [])))]),
+);
+
+function compare(all: readonly Pattern[], asked: readonly Pattern[]) {
+  const index = new OverlapIndex(all.map((each) => [each, each.text] as const));
+  for (const each of asked) {
+    const expected = all.map(({ text }) => text).filter((text) => meeting.get(each.text)?.has(text));
+    const found = index.of(each).map(({ value }) => value);
+    if (found.sort().join() !== expected.sort().join())
+      throw new Error(`${each.text} among ${all.map(({ text }) => text)}: ${found}, not ${expected}`);
   }
+}
+
+test('the index finds what comparing all with all finds', () => compare(patterns, patterns));
+
+test('so it does among few', () => {
+  const some = (random: Random, most: number) =>
+    Array.from({ length: 1 + random.below(most) }, () => random.of(patterns));
+  forSeeds(500, (random) => compare(some(random, 8), some(random, 20)));
 });
