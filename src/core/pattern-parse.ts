@@ -3,7 +3,7 @@
  */
 import { hasUnprintable } from './charset.js';
 import type { Pattern, PatternProblem } from './pattern.js';
-import { anything, shaped } from './pattern-shape.js';
+import { anything, type Languages, shaped } from './pattern-shape.js';
 import { ambiguity } from './program.js';
 import { err, ok, type Result } from './result.js';
 import { type Language, parseWhere } from './where.js';
@@ -38,8 +38,10 @@ export function parsePattern(text: string, where: Where = {}): Result<Pattern, P
   if (isUsual(text) && (kind === 'file' ? !/(?:^|\/)\.{0,2}(?:\/|$)/.test(written) : written !== '')) {
     const id = `${kind}:${written}`;
     const captures = sharedList(capturesIn(id));
-    const free = captures.every((name, at) => !Object.hasOwn(where, name) && captures.indexOf(name) === at);
-    if (free) return ok(shaped(text, { id, kind, captures, languages: anything }));
+    const languages = captures.every((name, at) => captures.indexOf(name) === at)
+      ? languagesOf(captures, where)
+      : undefined;
+    if (languages !== undefined) return ok(shaped(text, { id, kind, captures, languages }));
   }
 
   if (written === '') {
@@ -93,6 +95,26 @@ function capturesIn(name: string): readonly string[] {
   for (let at = name.indexOf('{'); at >= 0; at = name.indexOf('{', at + 1))
     captures.push(name.slice(at + 1, name.indexOf('}', at)));
   return captures;
+}
+
+const narrowings = new Map<string, Languages>();
+
+/** What the captures may be, the same for all patterns that say so; undefined where there is more to be said of it. */
+function languagesOf(captures: readonly string[], where: Where): Languages | undefined {
+  const narrowed = captures.flatMap((name) => (Object.hasOwn(where, name) ? [[name, where[name] ?? ''] as const] : []));
+  if (narrowed.length === 0) return anything;
+  const key = JSON.stringify(narrowed);
+  const known = narrowings.get(key);
+  if (known !== undefined) return known;
+  const languages = new Map<string, Language>();
+  for (const [name, source] of narrowed) {
+    const language = parseWhere(name, source);
+    if (!language.ok || language.value.dotted) return undefined;
+    languages.set(name, language.value);
+  }
+  if (narrowings.size >= MAX_SHARED) narrowings.clear();
+  narrowings.set(key, languages);
+  return languages;
 }
 
 /** With characters of its own: a piece of a text would keep all of it. */

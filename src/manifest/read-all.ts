@@ -19,7 +19,8 @@ import { includesOf } from './include.js';
 import { inherit, nothingSaid } from './inherit.js';
 import { parseManifest } from './parse.js';
 import { Places } from './places.js';
-import { type Common, readJob } from './read-job.js';
+import type { Common } from './read-entries.js';
+import { readJob } from './read-job.js';
 import { readObject } from './read-object.js';
 import { readSettings, rootOnly, type Settings } from './read-settings.js';
 import { contentOf } from './seen.js';
@@ -53,7 +54,7 @@ export async function readAll(rootFile: string, notes: SourceNotes): Promise<Rea
   const findings: Diagnostic[] = [];
   const seen = new Set<string>();
   const manifests: string[] = [];
-  const common: Common = { places: new Places(), patterns: new Map(), findings };
+  const common: Common = { places: new Places(), narrowings: new Map(), findings };
   let rootTree: Tree | undefined;
   let settings: Settings = unsaid;
   let doubt: Doubt = 'none';
