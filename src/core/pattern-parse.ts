@@ -101,8 +101,8 @@ const narrowings = new Map<string, Languages>();
 
 /** What the captures may be, the same for all patterns that say so; undefined where there is more to be said of it. */
 function languagesOf(captures: readonly string[], where: Where): Languages | undefined {
+  if (!captures.some((name) => Object.hasOwn(where, name))) return anything;
   const narrowed = captures.flatMap((name) => (Object.hasOwn(where, name) ? [[name, where[name] ?? ''] as const] : []));
-  if (narrowed.length === 0) return anything;
   const key = JSON.stringify(narrowed);
   const known = narrowings.get(key);
   if (known !== undefined) return known;

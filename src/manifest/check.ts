@@ -23,11 +23,14 @@ export interface Checked {
 
 /** All findings about the mapping; `root` is the root manifest. */
 export function checkMapping(declared: Declared, root: Tree): Checked {
-  const jobs = firsts(declared.jobs, ({ job }) => job.name);
+  const byName = new Map<string, Job>();
+  for (const { job } of declared.jobs) if (!byName.has(job.name)) byName.set(job.name, job);
+  const jobs =
+    byName.size === declared.jobs.length
+      ? { kept: declared.jobs, doubles: [] }
+      : firsts(declared.jobs, ({ job }) => job.name);
   const pools = firsts(declared.pools, ({ name }) => name);
   const objects = firsts(declared.objects, ({ object }) => object.pattern.id);
-  const byName = new Map<string, Job>();
-  for (const { job } of jobs.kept) byName.set(job.name, job);
   const targets = targetsOf({ jobs: byName });
   const graph = buildGraph({ jobs: byName }, targets);
   const unique: Declared = { ...declared, jobs: jobs.kept, objects: objects.kept };

@@ -19,7 +19,7 @@ interface Long {
 }
 
 export class PlainSpots implements Spots {
-  #numbers = new Int32Array(1024);
+  #numbers = new Int32Array(WIDTH * 64);
   #length = 0;
   #data: Data = null;
   readonly #long = new Map<number, Long>();
