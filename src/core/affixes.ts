@@ -3,7 +3,7 @@
  */
 
 /** What a name has to begin and end with. */
-interface Ends {
+export interface Ends {
   readonly prefix: string;
   readonly suffix: string;
 }
@@ -11,36 +11,48 @@ interface Ends {
 /** Texts of equal length share a map, so that a name is looked up once for each length there is. */
 type ByLength<V> = Map<number, Map<string, V>>;
 
-export type Affixes<V> = ByLength<Shelf<V>>;
+/** Most prefixes have one value. */
+export type Affixes<V extends Ends> = ByLength<V | Shelf<V>>;
 
 /** Few values of one prefix are tried one by one; many are found by their suffixes. */
-interface Shelf<V> {
-  readonly all: (Ends & { readonly value: V })[];
-  bySuffix?: ByLength<V[]>;
+class Shelf<V extends Ends> {
+  readonly all: V[];
+  bySuffix: ByLength<V[]> | undefined;
+
+  constructor(...all: V[]) {
+    this.all = all;
+  }
 }
 
 const FEW = 8;
 
 /** Adds a value, to a new collection where there is none yet. */
-export function added<V>(affixes: Affixes<V> = new Map(), { prefix, suffix }: Ends, value: V): Affixes<V> {
-  const shelf = reach(affixes, prefix, () => ({ all: [] }) as Shelf<V>);
-  shelf.all.push({ prefix, suffix, value });
-  if (shelf.bySuffix !== undefined) reach(shelf.bySuffix, suffix, () => [] as V[]).push(value);
-  else if (shelf.all.length > FEW) {
-    shelf.bySuffix = new Map();
-    for (const each of shelf.all) reach(shelf.bySuffix, each.suffix, () => [] as V[]).push(each.value);
+export function added<V extends Ends>(affixes: Affixes<V> = new Map(), value: V): Affixes<V> {
+  const shelves = ofLength(affixes, value.prefix.length);
+  const shelf = shelves.get(value.prefix);
+  if (shelf === undefined) shelves.set(value.prefix, value);
+  else if (!(shelf instanceof Shelf)) shelves.set(value.prefix, new Shelf(shelf, value));
+  else {
+    shelf.all.push(value);
+    if (shelf.bySuffix !== undefined) append(shelf.bySuffix, value.suffix, value);
+    else if (shelf.all.length > FEW) {
+      shelf.bySuffix = new Map();
+      for (const each of shelf.all) append(shelf.bySuffix, each.suffix, each);
+    }
   }
   return affixes;
 }
 
 /** The values whose prefix and suffix the name has; in no order. */
-export function found<V>(affixes: Affixes<V>, name: string): readonly V[] {
+export function found<V extends Ends>(affixes: Affixes<V>, name: string): readonly V[] {
   const values: V[] = [];
   for (const [length, shelves] of affixes) {
     const shelf = shelves.get(name.slice(0, length));
     if (shelf === undefined) continue;
-    if (shelf.bySuffix === undefined) {
-      for (const each of shelf.all) if (name.endsWith(each.suffix)) values.push(each.value);
+    if (!(shelf instanceof Shelf)) {
+      if (name.endsWith(shelf.suffix)) values.push(shelf);
+    } else if (shelf.bySuffix === undefined) {
+      for (const each of shelf.all) if (name.endsWith(each.suffix)) values.push(each);
     } else {
       for (const [length, bySuffix] of shelf.bySuffix) {
         for (const value of bySuffix.get(length === 0 ? '' : name.slice(-length)) ?? []) values.push(value);
@@ -50,16 +62,19 @@ export function found<V>(affixes: Affixes<V>, name: string): readonly V[] {
   return values;
 }
 
-function reach<V>(shelves: ByLength<V>, text: string, make: () => V): V {
-  let same = shelves.get(text.length);
+function append<V>(lists: ByLength<V[]>, text: string, value: V): void {
+  const same = ofLength(lists, text.length);
+  const list = same.get(text);
+  if (list === undefined) same.set(text, [value]);
+  else list.push(value);
+}
+
+/** What is kept by texts of this length. */
+function ofLength<V>(all: ByLength<V>, length: number): Map<string, V> {
+  let same = all.get(length);
   if (same === undefined) {
     same = new Map();
-    shelves.set(text.length, same);
+    all.set(length, same);
   }
-  let value = same.get(text);
-  if (value === undefined) {
-    value = make();
-    same.set(text, value);
-  }
-  return value;
+  return same;
 }

@@ -3,14 +3,14 @@
  * segments. The same trie guides the walk over directories.
  */
 
-import { type Affixes, added, found } from './affixes.js';
+import { type Affixes, added, type Ends, found } from './affixes.js';
 import { hasUnprintable } from './charset.js';
 import { execute } from './matcher.js';
 import { kindOf, type ObjectId } from './object.js';
-import { isLiteral, match, type Partition, type Pattern } from './pattern.js';
-import { namesIn } from './pattern-shape.js';
-import { segmentProgram } from './program.js';
-import { isHidden, type Segment, type Wild } from './segment.js';
+import { match, type Partition, type Pattern } from './pattern.js';
+import { type Languages, namesIn, segmentOf } from './pattern-shape.js';
+import { type Program, segmentProgram } from './program.js';
+import { isHidden, type Wild } from './segment.js';
 
 export interface Matched<T> {
   readonly value: T;
@@ -49,9 +49,12 @@ interface Node<T> {
   entries: Entry<T>[] | undefined;
 }
 
-interface Branch<T> {
-  readonly segment: Wild;
+/** A segment with holes. What it is made of is worked out when a name may match it. */
+interface Branch<T> extends Ends {
+  readonly name: string;
+  readonly languages: Languages;
   readonly node: Node<T>;
+  program: Program | undefined;
 }
 
 const newNode = <T>(stays: boolean): Node<T> => ({
@@ -77,10 +80,11 @@ export class PatternIndex<T> {
       node = newNode(false);
       this.#roots.set(key, node);
     }
-    if (isLiteral(pattern)) for (const name of namesIn(pattern)) node = literalChild(node, name);
-    else for (const segment of pattern.segments) node = child(node, segment);
-    node.entries ??= [];
-    node.entries.push({ pattern, value, index: this.#size++ });
+    for (const name of namesIn(pattern)) node = child(node, name, pattern.languages);
+    const entry = { pattern, value, index: this.#size++ };
+    // Not pushed into an empty list, which would get room for sixteen others
+    if (node.entries === undefined) node.entries = [entry];
+    else node.entries.push(entry);
   }
 
   /** Every pattern that matches, in the order of addition. */
@@ -123,6 +127,15 @@ function matches<T>(entries: readonly Entry<T>[], id: ObjectId): readonly Matche
   return result;
 }
 
+function child<T>(node: Node<T>, name: string, languages: Languages): Node<T> {
+  if (name === '**') {
+    node.deep ??= newNode(true);
+    return node.deep;
+  }
+  const hole = name.search(/[{*?]/);
+  return hole < 0 ? literalChild(node, name) : wildChild(node, name, hole, languages);
+}
+
 function literalChild<T>(node: Node<T>, name: string): Node<T> {
   node.literals ??= new Map();
   let next = node.literals.get(name);
@@ -133,24 +146,24 @@ function literalChild<T>(node: Node<T>, name: string): Node<T> {
   return next;
 }
 
-function child<T>(node: Node<T>, segment: Segment): Node<T> {
-  switch (segment.type) {
-    case 'literal':
-      return literalChild(node, segment.text);
-    case 'deep':
-      node.deep ??= newNode(true);
-      return node.deep;
-    case 'wild': {
-      node.wildByKey ??= new Map();
-      let branch = node.wildByKey.get(segment.key);
-      if (branch === undefined) {
-        branch = { segment, node: newNode(false) };
-        node.wildByKey.set(segment.key, branch);
-        node.wilds = added(node.wilds, segment, branch);
-      }
-      return branch.node;
-    }
+function wildChild<T>(node: Node<T>, name: string, hole: number, languages: Languages): Node<T> {
+  const key = languages.size === 0 ? name : wildOf(name, languages).key;
+  node.wildByKey ??= new Map();
+  let branch = node.wildByKey.get(key);
+  if (branch === undefined) {
+    const end = Math.max(name.lastIndexOf('}'), name.lastIndexOf('*'), name.lastIndexOf('?')) + 1;
+    const [prefix, suffix] = [name.slice(0, hole), name.slice(end)];
+    branch = { prefix, suffix, name, languages, node: newNode(false), program: undefined };
+    node.wildByKey.set(key, branch);
+    node.wilds = added(node.wilds, branch);
   }
+  return branch.node;
+}
+
+function wildOf(name: string, languages: Languages): Wild {
+  const segment = segmentOf(name, languages);
+  if (segment.type !== 'wild') throw new Error(`${name} has no holes`);
+  return segment;
 }
 
 /** With what is reached from these without a segment. */
@@ -174,8 +187,9 @@ function after<T>(nodes: readonly Node<T>[], segment: string): readonly Node<T>[
     const literal = node.literals?.get(segment);
     if (literal !== undefined) next.push(literal);
     if (node.wilds !== undefined) {
-      for (const { segment: wild, node: below } of found(node.wilds, segment)) {
-        if (execute(segmentProgram(wild), segment, 0) !== undefined) next.push(below);
+      for (const branch of found(node.wilds, segment)) {
+        branch.program ??= segmentProgram(wildOf(branch.name, branch.languages));
+        if (execute(branch.program, segment, 0) !== undefined) next.push(branch.node);
       }
     }
     if (node.stays && segment !== '' && !isHidden(segment)) next.push(node);

@@ -68,28 +68,25 @@ export const shaped = (
   { id, kind, captures, languages }: Pick<Pattern, 'id' | 'kind' | 'captures' | 'languages'>,
 ): Pattern => new Shaped(text, id, kind, captures, languages);
 
-/** The names between the slashes of an id, without the slash that an absolute path begins with. */
-export const namesIn = ({ id, kind, root }: Pattern): readonly string[] =>
-  id.slice(kind.length + 1 + root.length).split('/');
+/** Its segments as they are written: names between slashes, and the star below it that `**` at the end means. */
+export function namesIn({ id, kind, root }: Pattern): readonly string[] {
+  const names = id.slice(kind.length + 1 + root.length).split('/');
+  if (names.at(-1) === '**') names.push('*'); // every file, however deep
+  return names;
+}
 
 function shapeOf(pattern: Shaped): Shape {
   let shape = kept.get(pattern);
   if (shape === undefined) {
     if (kept.size >= mostKept) kept.clear();
-    shape = { segments: segmentsOf(pattern), program: undefined };
+    shape = { segments: namesIn(pattern).map((name) => segmentOf(name, pattern.languages)), program: undefined };
     kept.set(pattern, shape);
   }
   return shape;
 }
 
-function segmentsOf(pattern: Shaped): readonly Segment[] {
-  const segments = namesIn(pattern).map((name) => segmentOf(name, pattern.languages));
-  // A star below it says what `**` at the end means: every file, however deep.
-  if (segments.at(-1)?.type === 'deep') segments.push(wild('*', [{ type: 'run' }]));
-  return segments;
-}
-
-function segmentOf(name: string, languages: Languages): Segment {
+/** What a segment is that is written so. */
+export function segmentOf(name: string, languages: Languages): Segment {
   if (!/[{*?]/.test(name)) return { type: 'literal', text: name };
   if (name === '**') return { type: 'deep' };
   return wild(
