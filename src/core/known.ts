@@ -5,7 +5,7 @@
  *
  * Jobs are free of cycles, so this ends. Work lists instead of recursion: a chain may be 100,000 jobs long.
  */
-import { Few } from './few.js';
+import { Few, type FewByKey } from './few.js';
 import { undeclared } from './mapping.js';
 import type { ObjectId } from './object.js';
 import { fill, type Partition } from './pattern.js';
@@ -97,7 +97,7 @@ function connect(state: State, node: ObjectNode, matches: Matches, news: ObjectN
 }
 
 function ensureInput(job: JobNode, source: number, values: Partition): Input {
-  const inputs = job.inputs[source] as Map<string, Input>; // one for each source
+  const inputs = job.inputs[source] as FewByKey<Input>; // one for each source
   const names = job.job.sources[source]?.pattern.captures ?? [];
   const key = keyOf(names, values);
   const known = inputs.get(key);

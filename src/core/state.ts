@@ -4,7 +4,7 @@
  * `known` finds and forgets objects and tasks, `pending` carries waves and failures downstream, `phase` moves tasks,
  * `room` says what may start.
  */
-import type { Few } from './few.js';
+import { type Few, FewByKey } from './few.js';
 import { Heap } from './heap.js';
 import type { Job } from './job.js';
 import type { Settling } from './landing.js';
@@ -73,12 +73,12 @@ export interface JobNode extends Place {
   readonly rank: number;
   readonly pool: PoolNode | undefined;
   /** By source, by values. */
-  readonly inputs: readonly Map<string, Input>[];
+  readonly inputs: readonly FewByKey<Input>[];
   /** Required sources that capture every name: each of their objects makes a task known. */
   readonly full: readonly number[];
   /** Where there is none: required sources with captures, joined. */
   readonly joined: readonly number[];
-  readonly tasks: Map<string, Task>;
+  readonly tasks: FewByKey<Task>;
   running: number;
 }
 
@@ -302,6 +302,8 @@ export function emptyState(mapping: Mapping, options: StateOptions): State {
   };
 }
 
+const none: readonly number[] = [];
+
 /** A job among others; `retired`: it is no longer in the mapping. */
 export function jobNode(job: Job, rank: number, pool: PoolNode | undefined, retired = false): JobNode {
   const capturing = job.sources.flatMap(({ optional, pattern }, at) =>
@@ -313,10 +315,11 @@ export function jobNode(job: Job, rank: number, pool: PoolNode | undefined, reti
     retired,
     rank,
     pool,
-    inputs: job.sources.map(() => new Map()),
-    full,
-    joined: full.length > 0 ? [] : capturing,
-    tasks: new Map(),
+    inputs: job.sources.map(() => new FewByKey<Input>()),
+    // Lists that grew have room to spare, which a hundred thousand need not keep
+    full: full.length > 0 ? full.slice() : none,
+    joined: full.length > 0 || capturing.length === 0 ? none : capturing.slice(),
+    tasks: new FewByKey(),
     running: 0,
     parked: undefined,
   };
