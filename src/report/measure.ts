@@ -2,23 +2,37 @@
  * How wide text is on a terminal, and how to make it fit. Takes text that is escaped and not yet coloured, so that
  * neither a control character nor a colour is ever counted or cut in two.
  */
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
 
-const segmenter = new Intl.Segmenter();
+const require = createRequire(import.meta.url);
+let segmenter: Intl.Segmenter | undefined;
+
+/** Whole characters. Making the first segmenter takes a tenth of a start. */
+const segments = (text: string): Intl.Segments => {
+  segmenter ??= new Intl.Segmenter();
+  return segmenter.segment(text);
+};
 
 /** Columns that it takes; a wide character takes two. */
-export const widthOf = (text: string): number => (isPlain.test(text) ? text.length : stringWidth(text));
+export const widthOf = (text: string): number => (isPlain.test(text) ? text.length : exactWidth(text));
 
-/** ASCII, and the lines of trees: what nearly every text is made of, and costs nothing to measure. */
-const isPlain = /^[\x20-\x7e─│├└]*$/;
+/** ASCII, letters of Europe, our own signs: what nearly every text is made of. Each takes one column, and joins no other. */
+const isPlain = /^[\x20-\x7e¡-¬®-ɏΆ-ώЀ-ҁҊ-ԯ‖•…›↓↻−─│├└■▪✓✗]*$/;
 
-const graphemes = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+/** The package is loaded by the first text that needs it: its patterns take as long as Node itself to start. */
+function exactWidth(text: string): number {
+  const { default: stringWidth } = require('string-width') as typeof import('string-width'); // its own types
+  return stringWidth(text);
+}
+
+const graphemes = (text: string): string[] => Array.from(segments(text), ({ segment }) => segment);
 
 /** As many whole characters as fit, from the start. */
 export function takeStart(text: string, width: number): string {
+  if (isPlain.test(text)) return text.slice(0, Math.max(0, width));
   let used = 0;
   let taken = '';
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segments(text)) {
     used += widthOf(segment);
     if (used > width) break;
     taken += segment;
@@ -28,6 +42,7 @@ export function takeStart(text: string, width: number): string {
 
 /** As many whole characters as fit, from the end. */
 export function takeEnd(text: string, width: number): string {
+  if (isPlain.test(text)) return text.slice(Math.max(0, text.length - width));
   let used = 0;
   let taken = '';
   for (const segment of graphemes(text).reverse()) {

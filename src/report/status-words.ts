@@ -21,8 +21,8 @@ export const isCalm = (rank: Rank): boolean => rank === 'none' || rank === 'succ
 
 export const byRank = (one: Rank, other: Rank): number => ranks.indexOf(one) - ranks.indexOf(other);
 
-/** `1,234` */
-export const number = (count: number): string => count.toLocaleString('en-US');
+/** `1,234`. Asking for a locale, once, takes as long as a third of a start. */
+export const number = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** `1 task`, `1,234 tasks` */
 export const numbered = (count: number, word: string): string => `${number(count)} ${word}${count === 1 ? '' : 's'}`;
