@@ -7,7 +7,7 @@ import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { within } from './children.js';
-import { count, has, times } from './measure.js';
+import { bareNode, count, has, times, turns } from './measure.js';
 import { finish, jobsText, others, recordSuccesses, writeManifest, writeNinja } from './projects.js';
 
 const chain = 10;
@@ -63,19 +63,6 @@ function layNinja(root, jobs) {
   execFileSync('ninja', ['-C', root, '--quiet'], { stdio: 'ignore' });
 }
 
-/** Takes turns; gives each contender's figure. `before` comes before each call of it, and is not counted. */
-function turns(sheet, rounds, contenders) {
-  const samples = contenders.map(() => []);
-  for (let round = 0; round < rounds; round += 1)
-    contenders.forEach(({ command, before }, index) => {
-      before?.(round);
-      samples[index].push(...times(1, ...command));
-    });
-  return contenders.map(({ what }, index) => sheet.figure(what, 'ms', samples[index]));
-}
-
-const node = { what: 'node -e 0', command: [process.execPath, '-e', '0'] };
-
 /** So many jobs others are asked to look at: beyond, they take minutes. */
 const most = { make: 100_000, snakemake: 1000, wireit: 1000 };
 
@@ -108,7 +95,7 @@ function nothing(sheet, { bin, quick }) {
       const beside = path.join(root, `ninja-${jobs}`);
       if (withNinja) layNinja(beside, jobs);
       const [bare, objflow, ninja] = turns(sheet, quick ? 5 : 9, [
-        node,
+        bareNode,
         { what: `objflow run: ${named}`, command },
         ...(withNinja ? [{ what: `ninja: ${named}`, command: ['ninja', '-C', beside] }] : []),
         ...layOthers(sheet, root, jobs, named),
@@ -153,7 +140,7 @@ function printed(sheet, { bin, quick }) {
       command: [process.execPath, bin, ...words, '-C', root],
     }));
     for (const { what, command } of calls) sheet.figure(`${what}, the first time`, 'ms', times(1, ...command));
-    const [bare, ...others] = turns(sheet, 5, [node, ...calls]);
+    const [bare, ...others] = turns(sheet, 5, [bareNode, ...calls]);
     others.forEach((figure, index) => {
       sheet.goal(`${calls[index].what}, over node -e 0, ms`, figure - bare, 1000);
     });

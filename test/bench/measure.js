@@ -19,6 +19,20 @@ export function times(rounds, command, ...args) {
   });
 }
 
+/** Takes turns; gives each contender's figure. `before` comes before each call of it, and is not counted. */
+export function turns(sheet, rounds, contenders) {
+  const samples = contenders.map(() => []);
+  for (let round = 0; round < rounds; round += 1)
+    contenders.forEach(({ command, before }, index) => {
+      before?.(round);
+      samples[index].push(...times(1, ...command));
+    });
+  return contenders.map(({ what }, index) => sheet.figure(what, 'ms', samples[index]));
+}
+
+/** What every call of ours pays. */
+export const bareNode = { what: 'node -e 0', command: [process.execPath, '-e', '0'] };
+
 export const has = (command) => spawnSync(command, ['--help'], { stdio: 'ignore' }).error === undefined;
 
 export const count = (number) => number.toLocaleString('en');
