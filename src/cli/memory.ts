@@ -88,11 +88,11 @@ export function remember(call: Call, { output, ...about }: Answer, grounds: Grou
   keep(fileOf(call), { ...head, asked }, Buffer.from(output));
 }
 
-/** Milliseconds of a call above which it pays to remember what it printed. */
-const worthwhile = 500;
+/** Seconds of a call above which it pays to remember what it printed. */
+const worthwhile = 0.5;
 
 /** Remembers what was printed about a mapping alone, where finding it took its time. */
 export function rememberMapping(call: Call | undefined, answer: Answer, sources: ManifestSources | undefined): void {
-  if (call !== undefined && sources !== undefined && performance.now() > worthwhile)
+  if (call !== undefined && sources !== undefined && process.uptime() > worthwhile)
     remember(call, answer, { seen: sources.seen() });
 }
