@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { entry } from '../dist/cli/entry.js';
+const { start } = require('../dist/program/start.js');
 
-process.exitCode = await entry(process.argv.slice(2));
+start(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { openOutlet } from '../report/outlet.js';
 import type { Context, GlobalOptions } from './context.js';
 import { Misuse } from './misuse.js';
 
@@ -36,8 +37,8 @@ export function createProgram(
       // That there are options goes without saying.
       subcommandTerm: (one) => `${one.name()} ${one.usage().replace(/^\[options\] ?/, '')}`.trim(),
     })
-    // What was wrong is told by whoever catches it.
-    .configureOutput({ outputError: () => {} })
+    // What was wrong is told by whoever catches it; help for a reader that is gone is nothing wrong.
+    .configureOutput({ outputError: () => {}, writeOut: (text) => openOutlet(process.stdout).write(text) })
     .addHelpText('after', '\nExamples:\n  objflow init shop && cd shop && objflow run\n  objflow run --help');
   // `--color` alone says nothing unless it is given: commander's default would be true.
   program.setOptionValue('color', undefined);

@@ -49,13 +49,24 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 test('holds the built program and the schemas, and nothing that only we need', () => {
   for (const file of ['bin/objflow.js', 'dist/index.js', 'dist/index.d.ts', 'README.md', 'LICENSE', 'package.json'])
     expect(packed).toContain(file);
+  for (const file of ['start.js', 'launcher-main.js', 'graph-page.js', 'LICENSES.txt'])
+    expect(packed).toContain(`dist/program/${file}`);
   for (const name of ['manifest', 'journal', 'validate', 'graph', 'status', 'plan', 'events', 'history', 'logs'])
     expect(packed).toContain(`schema/${name}.schema.json`);
   const allowed =
-    /^(bin\/objflow\.js|dist\/.+\.(js|cjs|d\.ts|json)|schema\/\w+\.schema\.json|[A-Z]+(\.md)?|package\.json)$/;
+    /^(bin\/(objflow\.js|package\.json)|dist\/.+\.(js|cjs|d\.ts|json)|dist\/program\/LICENSES\.txt|schema\/\w+\.schema\.json|[A-Z]+(\.md)?|package\.json)$/;
   expect(packed.filter((file) => !allowed.test(file))).toEqual([]);
-  // Nobody imports the command line.
-  expect(packed.filter((file) => /^dist\/cli\/.*\.d\.ts$/.test(file))).toEqual([]);
+  // The command line is in dist/program, and nobody imports it.
+  expect(packed.filter((file) => file.startsWith('dist/cli/'))).toEqual([]);
+});
+
+test('tells the licence of every package that is joined into the program', () => {
+  const told = readFileSync(path.join(repository, 'dist/program/LICENSES.txt'), 'utf8');
+  const joined = Object.keys(dependencies).filter((name) => !['ajv', 'string-width'].includes(name)); // loaded as they are
+  expect(joined.filter((name) => !told.includes(`${name} ${dependencies[name]}, `))).toEqual([]);
+  const licences = [...told.matchAll(/^\S+ \d+\.\d+\.\d+, (.*)$/gm)].map(([, licence]) => licence);
+  expect(licences.length).toBeGreaterThanOrEqual(joined.length);
+  expect(licences.filter((licence) => !['MIT', 'ISC', 'Apache-2.0'].includes(licence ?? ''))).toEqual([]);
 });
 
 test('is installed without one development dependency', () => {
