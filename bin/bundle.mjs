@@ -6,8 +6,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'rolldown';
-import { createProgram } from './dist/cli/commands.js';
-import { prepare } from './dist/cli/prepared.js';
+import { createProgram } from '../dist/cli/commands.js';
+import { prepare } from '../dist/cli/prepared.js';
 
 /** What is read beside the program. */
 const files = {
