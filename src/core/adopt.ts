@@ -5,6 +5,7 @@
  */
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
+import { heldOf } from './held.js';
 import { asVersion, displayName, kindOf, type Look, type ObjectId, type Observation } from './object.js';
 import { touch } from './pending.js';
 import { setVersion } from './phase.js';
@@ -54,15 +55,19 @@ function adopt(
   if (asked !== undefined && asked !== key) return;
   const produced = producedBy(task, key, targets);
   const { job } = task.job;
-  const past = { run: nextRunId(state), outcome: 'succeeded', attempts: 0, definition: job.definition, key } as const;
-  const run = { ...past, consumed, produced, startedAt: at, endedAt: at };
+  const run = nextRunId(state);
+  const about = { run, task: task.id, job: job.name, partition: task.partition, attempts: 0 };
+  const { definition } = job;
+  const ended = { startedAt: at, endedAt: at, outcome: 'succeeded' } as const;
+  // In the order of those that compaction makes: such lines are read fastest.
   effects.push({
     type: 'append',
-    record: { type: 'run', task: task.id, job: job.name, partition: task.partition, ...run },
+    record: { type: 'run', ...about, key, definition, consumed, ...ended, produced },
   });
   task.retried = false;
   task.forced = false;
-  remember(task, run);
+  const versions = { consumed: heldOf(consumed), produced: heldOf(produced) };
+  remember(task, { run, attempts: 0, definition, key: undefined, ...versions, ...ended, ending: {} });
   touch(state, task);
   for (const object of task.targets) {
     const version = produced[object.id];

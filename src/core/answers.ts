@@ -1,8 +1,8 @@
 /**
  * Answers from the state, for `status`, `run` and its summary. They read; they decide nothing.
  */
+import { versionsOf } from './held.js';
 import { readiness } from './readiness.js';
-import { endingOf } from './record.js';
 import { whatIsFull } from './room.js';
 import type { RunTold, State, Task } from './state.js';
 import type { EmptyView, Reason, RunView, SummaryView, TaskView } from './views.js';
@@ -35,7 +35,8 @@ export function taskView(state: State, task: Task): TaskView {
 function lastRunOf(task: Task): RunView | undefined {
   const about = { task: task.id, job: task.job.job.name, partition: task.partition };
   if (task.run) {
-    const { run, attempt: attempts, startedAt, consumed } = task.run;
+    const { run, attempt: attempts, startedAt } = task.run;
+    const consumed = versionsOf(task.run.consumed);
     return { run, ...about, outcome: 'running', attempts, startedAt, consumed, produced: {} };
   }
   return task.last && runView({ ...task.last, ...about });
@@ -43,19 +44,19 @@ function lastRunOf(task: Task): RunView | undefined {
 
 /** A run as documents show it. */
 function runView(told: RunTold): RunView {
-  const { run, task, job, partition, outcome, attempts, startedAt, endedAt, consumed, produced } = told;
+  const { run, task, job, partition, outcome, attempts, startedAt, endedAt, consumed, produced, ending } = told;
   return {
     run,
     task,
     job,
     partition,
     outcome,
-    ...endingOf(told),
+    ...ending,
     attempts,
     startedAt,
     endedAt,
-    consumed,
-    produced,
+    consumed: versionsOf(consumed),
+    produced: versionsOf(produced),
   };
 }
 

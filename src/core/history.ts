@@ -2,10 +2,11 @@
  * What has happened, task by task: as the records of a journal tell it, or as a state remembers it. Both say the same,
  * so that a mapping that was edited goes on as if objflow had been started again. Knows nothing of the mapping.
  */
+import { held, versionsOf } from './held.js';
 import { asObjectId, type ObjectId } from './object.js';
 import { endingOf, type JournalRecord, type RunEnded, type RunKept, type RunStarted } from './record.js';
 import { unreachable } from './result.js';
-import type { Past, State, Task, Told } from './state.js';
+import type { Past, State, Task, Tell, Told } from './state.js';
 
 /** All that is told, before it is held against a mapping. */
 export interface History {
@@ -19,32 +20,66 @@ export interface History {
 
 const isFile = (id: string): boolean => id.startsWith('file:');
 
-/** A record that is still text may say what it produced without being read as a whole. */
+type Take = (object: string, version: string) => void;
+
+/** Records that are still text say what they are about without being read as a whole. */
 interface Producer {
-  eachProduced(take: (object: string, version: string) => void): void;
+  eachProduced(take: Take): void;
+}
+interface Consumer {
+  eachConsumed(take: Take): void;
 }
 
-const isProducer = (record: object): record is Producer => 'eachProduced' in record;
-
 /** Goes through what a run produced. */
-export function eachProduced(record: RunEnded | RunKept, take: (object: string, version: string) => void): void {
-  if (isProducer(record)) record.eachProduced(take);
+export function eachProduced(record: RunEnded | RunKept, take: Take): void {
+  if ('eachProduced' in record)
+    (record as Producer).eachProduced(take); // what is called so is that
   else for (const [object, version] of Object.entries(record.produced)) take(object, version);
 }
 
-/** What is kept of a run that is over: of the records of its first start, its latest, and its end. */
-function pastOf(first: RunStarted, latest: RunStarted, ended: RunEnded): Past {
-  const { run, attempt: attempts, definition, key, consumed } = latest;
-  const { outcome, produced, at: endedAt } = ended;
-  const times = { startedAt: first.at, endedAt };
-  return { run, outcome, attempts, definition, key, consumed, produced, ...times, ...endingOf(ended) };
+function eachConsumed(record: RunStarted | RunKept, take: Take): void {
+  if ('eachConsumed' in record)
+    (record as Consumer).eachConsumed(take); // what is called so is that
+  else for (const [object, version] of Object.entries(record.consumed)) take(object, version);
 }
 
+/** Texts that are there already, in place of others that say the same: there are very many. */
+export interface Same {
+  id(object: string): string;
+  version(object: string, version: string): string;
+}
+
+/** What is kept of a run that is over: of the records of its first start, its latest, and its end. */
+const pastOf =
+  (first: RunStarted, latest: RunStarted, ended: RunEnded): Tell =>
+  (same) =>
+    past(latest, ended, same, { attempts: latest.attempt, startedAt: first.at, endedAt: ended.at });
+
 /** The same of the one record that compaction made of them. */
-function pastOfKept(record: RunKept): Past {
-  const { run, outcome, attempts, definition, key, consumed, produced, startedAt, endedAt } = record;
-  const times = { startedAt, endedAt };
-  return { run, outcome, attempts, definition, key, consumed, produced, ...times, ...endingOf(record) };
+const pastOfKept =
+  (record: RunKept): Tell =>
+  (same) =>
+    past(record, record, same, record);
+
+function past(
+  work: RunStarted | RunKept,
+  end: RunEnded | RunKept,
+  same: Same,
+  { attempts, startedAt, endedAt }: Pick<RunKept, 'attempts' | 'startedAt' | 'endedAt'>,
+): Past {
+  const { outcome } = end;
+  let { run } = work;
+  const consumed = held((take) => eachConsumed(work, (object, version) => take(same.id(object), version)));
+  const produced = held((take) =>
+    eachProduced(end, (object, version) => {
+      const shared = same.version(object, version);
+      if (shared === run) run = shared;
+      take(same.id(object), shared);
+    }),
+  );
+  const key = outcome === 'interrupted' ? work.key : undefined;
+  const { definition } = work;
+  return { run, outcome, attempts, definition, key, consumed, produced, startedAt, endedAt, ending: endingOf(end) };
 }
 
 /** Reads the records in their order. */
@@ -62,7 +97,7 @@ export function readHistory(records: Iterable<JournalRecord>): History {
     tasks.set(record.task, told);
     return told;
   };
-  const ended = (told: Told, run: () => Past, record: RunEnded | RunKept): void => {
+  const ended = (told: Told, run: Tell, record: RunEnded | RunKept): void => {
     const well = record.outcome === 'succeeded';
     told.last = run;
     if (well) told.success = run;
@@ -92,11 +127,11 @@ export function readHistory(records: Iterable<JournalRecord>): History {
         if (told?.open?.latest.run !== record.run) break;
         const { first, latest } = told.open;
         told.open = undefined;
-        ended(told, () => pastOf(first, latest, record), record);
+        ended(told, pastOf(first, latest, record), record);
         break;
       }
       case 'run':
-        ended(toldOf(record), () => pastOfKept(record), record);
+        ended(toldOf(record), pastOfKept(record), record);
         break;
       case 'announced':
         versions.set(asObjectId(record.object), record.version);
@@ -115,6 +150,20 @@ export function readHistory(records: Iterable<JournalRecord>): History {
   }
   return { tasks, versions, leftovers, keys };
 }
+
+/** What is told of a task that does not run, without the records: it may stay long after they are let go. */
+export function keptApart({ about, success, last, retried }: Told): Told {
+  const { job, partition } = about;
+  const read = (tell: Tell | undefined): Tell | undefined => {
+    const past = tell?.(asTold);
+    return past && (() => past);
+  };
+  const well = read(success);
+  const wasLast = last === success ? well : read(last);
+  return { about: { job, partition }, success: well, last: wasLast, open: undefined, retried };
+}
+
+const asTold: Same = { id: (object) => object, version: (_, version) => version };
 
 /** What a state remembers: the history that its journal would tell. */
 export function historyOf(state: State): History {
@@ -144,6 +193,6 @@ function openOf(
   { run, first, attempt, key, definition, consumed, startedAt: at }: NonNullable<Task['run']>,
 ): NonNullable<Told['open']> {
   const about = { task: task.id, job: task.job.job.name, partition: task.partition };
-  const work = { type: 'run-started', at, run, ...about, key, definition, consumed } as const;
+  const work = { type: 'run-started', at, run, ...about, key, definition, consumed: versionsOf(consumed) } as const;
   return { first: { ...work, attempt: first }, latest: { ...work, attempt } };
 }

@@ -10,6 +10,7 @@
  *        └──── source gone       upstream failed, mended         failed ─────► (due)
  */
 
+import { versionIn } from './held.js';
 import { forget, knowObject } from './known.js';
 import { asVersion, type ObjectId, type Version } from './object.js';
 import { tell, touch, upstreamWave } from './pending.js';
@@ -89,7 +90,7 @@ function noteChange(state: State, task: Task, input: Input, object: ObjectNode, 
   if (object.version !== undefined) task.nextWave = Math.min(task.nextWave, wave);
   if (!task.success) return object.version !== undefined;
   if (task.job.job.sources[input.source]?.trigger === false) return false;
-  const consumed = task.success.consumed[object.id];
+  const consumed = versionIn(task.success.consumed, object.id);
   if (object.version === undefined || consumed === object.version) {
     // It is the same text, and with many files it counts that it is there once.
     if (consumed !== undefined && object.version !== undefined) object.version = asVersion(consumed);
@@ -109,7 +110,7 @@ export function compareWithSuccess(task: Task): void {
   for (const input of task.inputs) {
     if (task.job.job.sources[input.source]?.trigger === false) continue;
     for (const object of input.members) {
-      if (object.version === undefined || task.success.consumed[object.id] === object.version) continue;
+      if (object.version === undefined || versionIn(task.success.consumed, object.id) === object.version) continue;
       task.changed ??= new Set();
       task.changed.add(object);
     }

@@ -11,6 +11,7 @@
  *     succeeded  nothing to do
  *     disabled   `enabled: false`
  */
+import { sizeOf, versionIn } from './held.js';
 import type { Settling } from './landing.js';
 import { markerOf } from './marker.js';
 import { displayName, type ObjectId } from './object.js';
@@ -114,21 +115,21 @@ function sameSources(task: Task, past: Past): boolean {
   const seen = new Set<ObjectNode>();
   for (const input of task.inputs) {
     for (const object of input.members) {
-      const consumed = past.consumed[object.id];
+      const consumed = versionIn(past.consumed, object.id);
       if (object.version === undefined && (!object.settling || consumed === undefined)) continue;
       if (object.version !== undefined && consumed !== object.version) return false;
       seen.add(object);
     }
   }
-  return seen.size === Object.keys(past.consumed).length;
+  return seen.size === sizeOf(past.consumed);
 }
 
 /** How a run ended, in words that follow "its last run". */
-export function endingOf(past: Pick<Past, 'outcome' | 'exitCode' | 'signal' | 'problem'>): string {
-  if (past.outcome === 'interrupted') return 'was interrupted';
-  if (past.problem !== undefined) return `failed: ${past.problem}`;
-  if (past.signal !== undefined) return `was ended by ${past.signal}`;
-  return `failed with exit status ${past.exitCode ?? '?'}`;
+export function endingOf({ outcome, ending }: Pick<Past, 'outcome' | 'ending'>): string {
+  if (outcome === 'interrupted') return 'was interrupted';
+  if (ending.problem !== undefined) return `failed: ${ending.problem}`;
+  if (ending.signal !== undefined) return `was ended by ${ending.signal}`;
+  return `failed with exit status ${ending.exitCode ?? '?'}`;
 }
 
 function sayRunning(task: Task, say: Say): void {
@@ -181,7 +182,7 @@ function sayDue(task: Task, say: Say): void {
 /** What is new since a run failed of a task that has not been well since. */
 function sayChangedSince(task: Task, { consumed }: Past, say: Say): void {
   const members = task.inputs.flatMap((input) => [...input.members]);
-  const changed = members.filter(({ id, version }) => version !== undefined && version !== consumed[id]);
+  const changed = members.filter(({ id, version }) => version !== undefined && version !== versionIn(consumed, id));
   for (const { id } of changed.slice(0, spelled))
     say('source-changed', `${displayName(id)} has changed since its last run failed`, { object: id });
   if (changed.length > spelled) say('source-changed', `and ${changed.length - spelled} more have changed`);

@@ -17,11 +17,17 @@ export interface Ending {
 }
 
 /** What something says of how a command ended, and nothing else of it. */
-export const endingOf = ({ exitCode, signal, problem }: Ending): Ending => ({
-  ...(exitCode === undefined ? {} : { exitCode }),
-  ...(signal === undefined ? {} : { signal }),
-  ...(problem === undefined ? {} : { problem }),
-});
+export function endingOf({ exitCode, signal, problem }: Ending): Ending {
+  if (exitCode === 0 && signal === undefined && problem === undefined) return exitedWell;
+  return {
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** Very many tasks remember that of their last run. */
+const exitedWell: Ending = Object.freeze({ exitCode: 0 });
 
 /** One attempt is about to start. Written before the act. */
 export interface RunStarted {

@@ -2,11 +2,12 @@
  * Rebuilds the state from the mapping and a history: at the start, and when the mapping was edited. What can be looked
  * up again is not here: the engine looks at all files and then says `opened`.
  */
-import type { History } from './history.js';
+import { heldOf, versionIn } from './held.js';
+import { type History, keptApart, type Same } from './history.js';
 import type { Job } from './job.js';
 import { forgetTask, knowObject, knowTask } from './known.js';
 import type { Mapping } from './mapping.js';
-import { asVersion } from './object.js';
+import { asObjectId, asVersion } from './object.js';
 import type { Partition } from './pattern.js';
 import { compareWithSuccess, enter, setKnownVersion } from './phase.js';
 import { enqueue, occupy } from './room.js';
@@ -23,11 +24,12 @@ export function restore(mapping: Mapping, history: History, options: StateOption
   // Each goes to its object as soon as that is known.
   for (const [id, version] of history.leftovers) state.strays.leftovers.set(id, version);
   for (const job of state.jobs.values()) if (job.job.captures.length === 0) knowTask(state, job, {});
+  const same = sameIn(state, history);
   for (const [name, told] of history.tasks) {
     if (!told.last && !told.open) continue;
     const task = taskOf(state, name, told, from);
-    if (task) restoreTask(state, task, told, from);
-    else state.strays.tasks.set(name, told);
+    if (task) restoreTask(state, task, told, same, from);
+    else state.strays.tasks.set(name, keptApart(told));
   }
   for (const [id, version] of history.versions) setKnownVersion(state, id, asVersion(version), 0);
   for (const key of history.keys) state.keys.add(key);
@@ -37,10 +39,19 @@ export function restore(mapping: Mapping, history: History, options: StateOption
   return state;
 }
 
+/** What the state and the history hold already. */
+const sameIn = ({ objects }: State, { versions }: History): Same => ({
+  id: (object) => objects.get(asObjectId(object))?.id ?? object,
+  version: (object, version) => {
+    const known = versions.get(asObjectId(object));
+    return known === version ? known : version;
+  },
+});
+
 /** Something that it reads is there in another version than its run consumes. */
 const hasNews = ({ inputs, run }: Task): boolean =>
   inputs.some(({ members }) =>
-    [...members].some(({ id, version }) => version !== undefined && run?.consumed[id] !== version),
+    [...members].some(({ id, version }) => version !== undefined && run && versionIn(run.consumed, id) !== version),
   );
 
 /** What is neither in the history nor to be looked at again. */
@@ -91,9 +102,9 @@ const unknownJob = ({ job, partition }: Told['about']): Job => ({
   place: { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 },
 });
 
-function restoreTask(state: State, task: Task, told: Told, from: State | undefined): void {
-  task.success = told.success?.();
-  task.last = told.last === told.success ? task.success : told.last?.();
+function restoreTask(state: State, task: Task, told: Told, same: Same, from: State | undefined): void {
+  task.success = told.success?.(same);
+  task.last = told.last === told.success ? task.success : told.last?.(same);
   task.retried = told.retried;
   if (!told.open) return;
   const { first, latest } = told.open;
@@ -102,7 +113,7 @@ function restoreTask(state: State, task: Task, told: Told, from: State | undefin
     run: latest.run,
     key: latest.key,
     definition: latest.definition,
-    consumed: latest.consumed,
+    consumed: heldOf(latest.consumed),
     targets: live ? live.targets.map(({ id }) => knowObject(state, id)) : task.targets,
     startedAt: first.at,
     first: first.attempt,

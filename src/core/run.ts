@@ -3,6 +3,7 @@
  */
 import type { Effect, Given, Work } from './effect.js';
 import type { AttemptOutcome } from './event.js';
+import { heldOf, versionIn, versionsOf } from './held.js';
 import { toldOf } from './history.js';
 import { forget, forgetTask } from './known.js';
 import { asVersion, kindOf, type ObjectId } from './object.js';
@@ -36,7 +37,8 @@ function start(state: State, task: Task, at: number, effects: Effect[]): void {
   state.runs.set(run.run, task);
   const { job } = task.job;
   const work = workOf(task, run);
-  const { attempt, key, definition, consumed } = run;
+  const { attempt, key, definition } = run;
+  const consumed = versionsOf(run.consumed);
   const { partition } = task;
   const named = { run: run.run, task: task.id, job: job.name };
   effects.push(
@@ -80,7 +82,7 @@ function newRun(state: State, task: Task, at: number): Running {
     run: nextRunId(state),
     key,
     definition: task.job.job.definition,
-    consumed,
+    consumed: heldOf(consumed),
     targets: task.targets,
     startedAt: at,
     first: again ? last.attempts + 1 : 1,
@@ -103,7 +105,9 @@ function workOf(task: Task, run: Running): Work {
     key: run.key,
     sources: task.inputs.map((input, at): Given => {
       const source = job.sources[at];
-      const objects = [...input.members].filter((object) => object.id in run.consumed).map(({ id }) => id);
+      const objects = [...input.members]
+        .filter(({ id }) => versionIn(run.consumed, id) !== undefined)
+        .map(({ id }) => id);
       return given(source?.name, source?.pattern.gathers === true, objects.sort());
     }),
     // By pattern: two of them may come to the same object.
@@ -220,12 +224,12 @@ function endRun(state: State, task: Task, run: Running, outcome: AttemptOutcome,
     outcome: result,
     attempts,
     definition,
-    key,
+    key: result === 'interrupted' ? key : undefined,
     consumed,
-    produced,
+    produced: heldOf(produced),
     startedAt,
     endedAt: at,
-    ...ending,
+    ending,
   });
   touch(state, task);
   settleTargets(state, run.targets, outcome, produced, wave);
@@ -261,7 +265,8 @@ function versionsAfter(task: Task, { run, targets }: Running, outcome: AttemptOu
 
 /** Neither known before nor, where nothing has been looked at yet since we live, made by the last success. */
 const isLeft = (task: Task, targets: readonly ObjectNode[], id: ObjectId, version: string): boolean =>
-  task.success?.produced[id] !== version && targets.find((object) => object.id === id)?.version !== version;
+  (!task.success || versionIn(task.success.produced, id) !== version) &&
+  targets.find((object) => object.id === id)?.version !== version;
 
 /** After a success the targets exist; after a failure what was touched may not be consumed. */
 function settleTargets(

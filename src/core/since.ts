@@ -2,6 +2,7 @@
  * Since when a task is where it is, as far as the times of objects and the records tell. Where they do not, nothing is
  * said: a wrong time is worse than none. Reads; decides nothing.
  */
+import { type Held, versionIn } from './held.js';
 import type { ObjectId } from './object.js';
 import type { Input, ObjectNode, Task } from './state.js';
 
@@ -67,12 +68,12 @@ function newsAt(task: Task, { cameAt, askedAt }: Times, which: 'first' | 'last')
 /** When the first came of what the source has that was not consumed; undefined where it has nothing of the kind. */
 function cameFirst(
   { members }: Input,
-  consumed: Readonly<Record<string, string>> | undefined,
+  consumed: Held | undefined,
   cameAt: Times['cameAt'],
 ): number | 'unknown' | undefined {
   let first: number | undefined;
   for (const { id, version } of members) {
-    if (version === undefined || consumed?.[id] === version) continue;
+    if (version === undefined || (consumed && versionIn(consumed, id) === version)) continue;
     const at = cameAt(id);
     if (at === undefined) return 'unknown';
     first = Math.min(first ?? at, at);

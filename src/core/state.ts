@@ -6,13 +6,15 @@
  */
 import { type Few, FewByKey } from './few.js';
 import { Heap } from './heap.js';
+import type { Held } from './held.js';
+import type { Same } from './history.js';
 import type { Job } from './job.js';
 import type { Settling } from './landing.js';
 import type { Mapping, ObjectDeclaration, Rules } from './mapping.js';
 import type { ObjectId, Version } from './object.js';
 import type { Partition } from './pattern.js';
 import { PatternIndex } from './pattern-index.js';
-import type { Ending, RunEnded, RunStarted, Versions } from './record.js';
+import type { Ending, RunEnded, RunStarted } from './record.js';
 import type { Selection } from './selector.js';
 import { never, type Soonest } from './soonest.js';
 import type { Phase } from './views.js';
@@ -83,27 +85,32 @@ export interface JobNode extends Place {
 }
 
 /** A run that is over. */
-export interface Past extends Ending {
+export interface Past {
   readonly run: string;
   readonly outcome: RunEnded['outcome'];
   readonly attempts: number;
   readonly definition: string;
-  readonly key: string;
-  readonly consumed: Versions;
-  readonly produced: Versions;
+  /** Of a run that was interrupted: the same work goes on. Nobody asks for that of another. */
+  readonly key: string | undefined;
+  readonly consumed: Held;
+  readonly produced: Held;
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly ending: Ending;
 }
 
 /** A run as the journal tells it. */
 export type RunTold = Past & { readonly task: string; readonly job: string; readonly partition: Partition };
 
+/** Reads a run that is over. */
+export type Tell = (same: Same) => Past;
+
 /** What is told of one task. Its runs are read when they are needed: of most that are told of, only the last is. */
 export interface Told {
   readonly about: { readonly job: string; readonly partition: Partition };
-  success: (() => Past) | undefined;
+  success: Tell | undefined;
   /** May be that success. */
-  last: (() => Past) | undefined;
+  last: Tell | undefined;
   /** The starts of its first and its latest attempt. */
   open: { readonly first: RunStarted; readonly latest: RunStarted } | undefined;
   retried: boolean;
@@ -114,7 +121,7 @@ export interface Running {
   readonly run: string;
   readonly key: string;
   readonly definition: string;
-  readonly consumed: Versions;
+  readonly consumed: Held;
   /** What it writes: the task's targets, as they were declared when it started. */
   readonly targets: readonly ObjectNode[];
   readonly startedAt: number;

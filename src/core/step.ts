@@ -6,6 +6,7 @@ import { adoptTasks } from './adopt.js';
 import { noteEarly, noteLanding } from './early.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
+import { type Held, versionIn } from './held.js';
 import { findObject, forget, forgetTask } from './known.js';
 import { decideLanding, type Seen, type Settling } from './landing.js';
 import { directoryOf, type Look, type ObjectId, type Observation } from './object.js';
@@ -144,10 +145,10 @@ function readIt(state: State, object: ObjectNode, found: Seen, at: number, effec
 /** This version has landed before: a success of ours made it, a run of ours read it, or the state before this one had it. */
 function isKnown(state: State, object: ObjectNode, version: string): boolean {
   if (state.before?.get(object.id)?.version === version) return true;
-  for (const task of object.writers) if (task.success?.produced[object.id] === version) return true;
+  const has = (held: Held | undefined) => held !== undefined && versionIn(held, object.id) === version;
+  for (const task of object.writers) if (has(task.success?.produced)) return true;
   for (const input of object.inputs)
-    for (const { last, run } of input.tasks)
-      if (last?.consumed[object.id] === version || run?.consumed[object.id] === version) return true;
+    for (const { last, run } of input.tasks) if (has(last?.consumed) || has(run?.consumed)) return true;
   return false;
 }
 

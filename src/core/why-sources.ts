@@ -2,6 +2,7 @@
  * The sources of a task, one by one: how each stands, what was consumed of it, and which tasks make what is missing,
  * pending or failed. Of a source that gathers, those that matter.
  */
+import { objectsIn, versionIn } from './held.js';
 import type { ObjectId } from './object.js';
 import { fill, match } from './pattern.js';
 import { never } from './soonest.js';
@@ -81,7 +82,7 @@ const isWanting = (phase: Phase, optional: boolean): boolean =>
 
 function compared(task: Task, id: ObjectId, version: string | undefined): { consumed?: string; changed: boolean } {
   const run = comparedWith(task);
-  const consumed = run?.consumed[id];
+  const consumed = run && versionIn(run.consumed, id);
   return { ...(consumed === undefined ? {} : { consumed }), changed: run !== undefined && consumed !== version };
 }
 
@@ -104,7 +105,7 @@ function mattering(task: Task, members: readonly ObjectNode[], phase: Phase): Ob
     if (phase !== 'held' && node.failed > 0) return 0;
     if (phase !== 'blocked' && node.pending !== undefined) return 1;
     if (node.version === undefined) return 2;
-    return run && run.consumed[node.id] !== node.version ? 3 : 4;
+    return run && versionIn(run.consumed, node.id) !== node.version ? 3 : 4;
   };
   const ranked = members.map((node) => [rank(node), node] as const).filter(([at]) => at < 4);
   ranked.sort(([one, a], [other, b]) => one - other || (a.id < b.id ? -1 : 1));
@@ -114,7 +115,7 @@ function mattering(task: Task, members: readonly ObjectNode[], phase: Phase): Ob
 function countsOf(task: Task, input: Input): Pick<WhyGathered, 'objects' | 'there' | 'changed'> {
   const run = comparedWith(task);
   let changed = 0;
-  for (const { id, version } of input.members) if (run && run.consumed[id] !== version) changed += 1;
+  for (const { id, version } of input.members) if (run && versionIn(run.consumed, id) !== version) changed += 1;
   return { objects: input.members.size, there: input.present, changed };
 }
 
@@ -122,7 +123,8 @@ function countsOf(task: Task, input: Input): Pick<WhyGathered, 'objects' | 'ther
 function goneSince(asking: Asking, task: Task, told: readonly WhySource[]): WhySource[] {
   const named = new Set(told.map(({ object }) => object));
   const gone: WhySource[] = [];
-  for (const id of Object.keys(comparedWith(task)?.consumed ?? {}) as ObjectId[]) {
+  const run = comparedWith(task);
+  for (const id of (run ? objectsIn(run.consumed) : []) as ObjectId[]) {
     if (named.has(id) || asking.state.objects.has(id) || gone.length >= most) continue;
     const source = task.job.job.sources.find(({ pattern }) => match(pattern, id) !== undefined);
     if (!source) continue;

@@ -3,6 +3,7 @@
  * cause. It looks up what the reasons name, and decides nothing by itself.
  */
 import { taskView } from './answers.js';
+import { versionIn } from './held.js';
 import { displayName, type ObjectId } from './object.js';
 import { upstreamWave } from './pending.js';
 import { never } from './soonest.js';
@@ -60,10 +61,11 @@ export function whyObject(state: State, facts: Facts, id: ObjectId): WhyView {
   const object = objectFacts(asking, id, node);
   const tasks = [...new Set((node?.inputs ?? []).flatMap((input) => [...input.tasks]))];
   const jobs = new Set(state.sources.match(id).map(({ value }) => value.job.job.name));
-  const isNews = (task: Task): number => (task.success?.consumed[id] === object.version ? 1 : 0);
+  const lastConsumed = ({ success }: Task) => success && versionIn(success.consumed, id);
+  const isNews = (task: Task): number => (lastConsumed(task) === object.version ? 1 : 0);
   tasks.sort((one, other) => isNews(one) - isNews(other) || (one.id < other.id ? -1 : 1));
   const readers = tasks.slice(0, most.readers).map((task): WhyReader => {
-    const consumed = task.success?.consumed[id];
+    const consumed = lastConsumed(task);
     return { task: task.id, phase: task.phase, ...(consumed === undefined ? {} : { consumed }) };
   });
   const writers = [...(node?.writers ?? [])];

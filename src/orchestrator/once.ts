@@ -106,14 +106,12 @@ function standing(state: State, logOf: (run: string) => string | undefined): Pic
   for (const task of state.tasks.values()) {
     if (!task.selected) continue;
     if (task.phase === 'failed' && task.last) {
-      const { run, attempts, exitCode, signal, problem } = task.last;
+      const { run, attempts, ending } = task.last;
       const log = logOf(run);
       failures.push({
         task: task.id,
         attempts,
-        ...(exitCode === undefined ? {} : { exitCode }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(problem === undefined ? {} : { problem }),
+        ...ending,
         output: log === undefined ? [] : tailOfLog(log, tailLines),
         ...(log === undefined ? {} : { log }),
       });

@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import type { Effect } from '../../src/core/effect.ts';
 import type { Event } from '../../src/core/event.ts';
+import { heldOf, versionIn } from '../../src/core/held.ts';
 import { touch } from '../../src/core/pending.ts';
 import { settleAll } from '../../src/core/phase.ts';
 import { startReady } from '../../src/core/run.ts';
@@ -134,7 +135,8 @@ const lost = (task: Task): string | undefined =>
   task.inputs
     .filter((input) => task.job.job.sources[input.source]?.trigger)
     .flatMap((input) => [...input.members])
-    .find(({ id, version }) => version !== undefined && task.last?.consumed[id] !== version)?.id;
+    .find(({ id, version }) => version !== undefined && !(task.last && versionIn(task.last.consumed, id) === version))
+    ?.id;
 
 /** Nothing runs, and all that is known was written down or can be seen at one look. */
 const isSteady = ({ state, disk, now }: Rig): boolean =>
@@ -186,7 +188,7 @@ const planted: Record<string, () => Decide> = {
       const consumed: Record<string, string> = {};
       for (const input of task.inputs)
         for (const { id, version } of input.members) if (version !== undefined) consumed[id] = version;
-      task.run = { ...task.run, consumed };
+      task.run = { ...task.run, consumed: heldOf(consumed) };
     }
     return step(state, event);
   },
