@@ -51,13 +51,13 @@ function scanLines(bytes: Buffer, size: number, first: number, header: Header, n
   const refuse = (why: string): Scan => refused(damaged(name, lines.length + 2, start, why));
   let start = first;
   while (start < size) {
-    const end = bytes.indexOf(newline, start);
-    const written = end === -1 ? undefined : readWritten(bytes, start, end, lines.length + 1);
+    const written = readWritten(bytes, start, lines.length + 1);
     if (written !== undefined) {
-      lines.push(written);
-      start = end + 1;
+      lines.push(written.record);
+      start = written.end;
       continue;
     }
+    const end = bytes.indexOf(newline, start);
     const read = end === -1 ? broken : readLine(bytes, start, end, lines.length + 1);
     if (read.kind === 'wrong') return refuse(read.why);
     if (read.kind === 'broken') {

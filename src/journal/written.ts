@@ -1,8 +1,7 @@
 /**
  * Runs that went well, as this program writes them. A long journal is lines of those, and of most little is asked: so a
- * line in exactly that form stays the text that it is, and is taken apart where somebody asks for more. The form has no
- * backslash and nothing but printable ASCII: a text in it is what stands between its quotes. Lines in any other form
- * are left to line.ts.
+ * line in exactly that form (form.ts) stays where it was read, in the bytes of the file, and is taken apart where somebody
+ * asks for more. Lines in any other form are left to line.ts.
  */
 import { crc32 } from 'node:zlib';
 import {
@@ -13,153 +12,153 @@ import {
   type RunStarted,
   type Versions,
 } from '../core/record.js';
+import {
+  checksumAt,
+  eachOf,
+  endForm,
+  type Form,
+  numberOf,
+  places,
+  readForm,
+  runForm,
+  sealLength,
+  startForm,
+} from './form.js';
 
-/** Bytes. Longer lines are few, and a form is not to go back and forth in them. */
-const longest = 4096;
-
-const text = '[ !#-\\[\\]-~]*';
-const texts = `\\{((?:"${text}":"${text}"(?:,"${text}":"${text}")*)?)\\}`;
-const number = '(0|[1-9]\\d{0,14})';
-const about = `"run":"(${text})","task":"(${text})","job":"(${text})","partition":${texts}`;
-const work = `"key":"(${text})","definition":"(${text})","consumed":${texts}`;
-const ending = '(,"exitCode":0)?';
-const form = (type: string, ...fields: string[]): RegExp =>
-  new RegExp(`^\\{"type":"${type}",${fields.join(',')},"s":(\\d+),"crc":"([0-9a-f]{8})"\\}$`);
-
-const runForm = form(
-  'run',
-  `${about},"attempts":${number},${work},"startedAt":${number},"endedAt":${number}`,
-  `"outcome":"succeeded","produced":${texts}${ending}`,
-);
-const startForm = form('run-started', `"at":${number},${about},"attempt":([1-9]\\d{0,8}),${work}`);
-const endForm = form(
-  'run-ended',
-  `"at":${number},"run":"(${text})","outcome":"succeeded"${ending},"produced":${texts}`,
-);
-
-type Parts = readonly (string | undefined)[];
-
-/** A text of its own: what is cut out of a line keeps the whole line in memory. */
-const apart = (cut = ''): string => JSON.parse(`"${cut}"`) as string; // the form says that it is one
-
-/** Jobs are few, and what was cut out last is mostly what is cut out next. */
-function shared(cut = ''): string {
-  if (definition !== cut) definition = apart(cut);
-  return definition;
-}
-let definition = '';
-
-/** Goes through names and texts that stand here without the braces around them. */
-function eachPair(cut: string, take: (name: string, value: string) => void): void {
-  for (let at = 1; at < cut.length; ) {
-    const middle = cut.indexOf('"', at);
-    const end = cut.indexOf('"', middle + 3);
-    take(cut.slice(at, middle), cut.slice(middle + 3, end));
-    at = end + 3;
-  }
-}
+type Take = (name: string, text: string) => void;
 
 const nothing: Versions = Object.freeze({});
 
-/** What JSON.parse would give, in a quarter of its time: it looks for a shape that these objects of all keys share. */
-function pairs(cut = ''): Versions {
-  if (cut === '') return nothing;
-  if (cut.includes('"__proto__"')) return JSON.parse(`{${cut}}`) as Versions; // the form says so
-  const found: Record<string, string> = {};
-  eachPair(cut, (name, value) => {
-    found[name] = apart(value);
-  });
-  return found;
-}
+/** So many lines were made: each has a number. */
+let made = 0;
+/** The one whose fields `places` has; 0: nobody's. Its number, because the line itself would keep all bytes in memory. */
+let latest = 0;
 
-/** The line that was taken apart last: who asks for one field mostly asks for all. */
-let latest: { readonly line: string; readonly parts: Parts } | undefined;
-
-/** A line, newline excluded. What is an accessor here is not copied by a spread; `toJSON` gives all. */
+/**
+ * A line in bytes, newline excluded; made when it was just read in its form. What is an accessor here is not copied by a
+ * spread; `toJSON` gives all. Texts are copies: parts of a line would keep it in memory.
+ */
 abstract class Written {
-  readonly line: string;
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #number: number;
 
-  constructor(line: string) {
-    this.line = line;
+  constructor(bytes: Buffer, start: number) {
+    this.#bytes = bytes;
+    this.#start = start;
+    made += 1;
+    this.#number = latest = made;
   }
 
-  protected abstract get form(): RegExp;
-
-  protected part(at: number): string | undefined {
-    if (latest?.line !== this.line) latest = { line: this.line, parts: this.form.exec(this.line) ?? [] };
-    return latest.parts[at];
-  }
-
-  /** The line up to its sequence number. */
-  get body(): string {
-    return this.line.slice(0, this.line.lastIndexOf(',"s":'));
-  }
+  protected abstract get form(): Form;
 
   /** All of it, as any record is. */
   abstract toJSON(): JournalRecord;
+
+  /** Where its field begins, or (with the next number) ends. */
+  #place(at: number): number {
+    if (latest !== this.#number) {
+      readForm(this.#bytes, this.#start, this.form);
+      latest = this.#number;
+    }
+    return this.#start + (places[at] ?? 0);
+  }
+
+  protected text(field: number): string {
+    return this.#bytes.toString('latin1', this.#place(2 * field), this.#place(2 * field + 1));
+  }
+
+  protected number(field: number): number {
+    return numberOf(this.#bytes, this.#place(2 * field), this.#place(2 * field + 1));
+  }
+
+  protected has(field: number): boolean {
+    return this.#place(2 * field) < this.#place(2 * field + 1);
+  }
+
+  /** Goes through names and texts. */
+  protected each(field: number, take: Take): void {
+    const bytes = this.#bytes;
+    eachOf(bytes, this.#place(2 * field), this.#place(2 * field + 1), (name, nameEnd, text, textEnd) =>
+      take(bytes.toString('latin1', name, nameEnd), bytes.toString('latin1', text, textEnd)),
+    );
+  }
+
+  /** What JSON.parse would give, in a quarter of its time: it looks for a shape that these objects of all keys share. */
+  protected texts(field: number): Versions {
+    if (!this.has(field)) return nothing;
+    const found: Record<string, string> = {};
+    let isPlain = true;
+    this.each(field, (name, text) => {
+      if (name === '__proto__') isPlain = false;
+      found[name] = text;
+    });
+    return isPlain ? found : (JSON.parse(`{${this.text(field)}}`) as Versions); // the form says that it is one
+  }
+
+  /** The line up to its sequence number, the last of its fields. */
+  get body(): string {
+    const end = this.#place(2 * this.form.length - 2) - ',"s":'.length;
+    return this.#bytes.toString('latin1', this.#start, end);
+  }
 }
 
-/** A success says its exit status, or does not. */
-abstract class WrittenEnd extends Written {
+/** Jobs are few, and what was asked for last is mostly what is asked for next. */
+function shared(definition: string): string {
+  if (lastDefinition !== definition) lastDefinition = definition;
+  return lastDefinition;
+}
+let lastDefinition = '';
+
+class WrittenRun extends Written implements RunKept {
+  readonly type = 'run';
   readonly outcome = 'succeeded';
-  /** Names and versions of what was produced, as they stand in the line. */
-  protected readonly made: string;
+  readonly task = this.text(1);
   declare readonly exitCode?: number;
 
-  constructor(line: string, produced = '', ending?: string) {
-    super(line);
-    this.made = produced;
-    if (ending !== undefined) this.exitCode = 0;
+  constructor(bytes: Buffer, start: number) {
+    super(bytes, start);
+    if (this.has(11)) this.exitCode = 0;
   }
 
-  get produced(): Versions {
-    return pairs(this.made);
-  }
-
-  /** The same as all entries of `produced`, which this does not make. */
-  eachProduced(take: (object: string, version: string) => void): void {
-    eachPair(this.made, (object, version) => take(object, apart(version)));
-  }
-}
-
-class WrittenRun extends WrittenEnd implements RunKept {
-  readonly type = 'run';
-  readonly task: string;
-
-  constructor(line: string, parts: Parts) {
-    super(line, parts[11], parts[12]);
-    this.task = parts[2] ?? '';
-  }
-
-  protected get form(): RegExp {
+  protected get form(): Form {
     return runForm;
   }
   get run(): string {
-    return apart(this.part(1));
+    return this.text(0);
   }
   get job(): string {
-    return this.part(3) ?? '';
+    return this.text(2);
   }
   get partition(): Readonly<Record<string, string>> {
-    return pairs(this.part(4));
+    return this.texts(3);
   }
   get attempts(): number {
-    return Number(this.part(5));
+    return this.number(4);
   }
   get key(): string {
-    return apart(this.part(6));
+    return this.text(5);
   }
   get definition(): string {
-    return shared(this.part(7));
+    return shared(this.text(6));
   }
   get consumed(): Versions {
-    return pairs(this.part(8));
+    return this.texts(7);
+  }
+  eachConsumed(take: Take): void {
+    this.each(7, take);
   }
   get startedAt(): number {
-    return Number(this.part(9));
+    return this.number(8);
   }
   get endedAt(): number {
-    return Number(this.part(10));
+    return this.number(9);
+  }
+  get produced(): Versions {
+    return this.texts(10);
+  }
+  eachProduced(take: Take): void {
+    this.each(10, take);
   }
   override toJSON(): RunKept {
     const { type, run, task, job, partition, attempts, key, definition, consumed } = this;
@@ -169,20 +168,28 @@ class WrittenRun extends WrittenEnd implements RunKept {
   }
 }
 
-class WrittenEnded extends WrittenEnd implements RunEnded {
+class WrittenEnded extends Written implements RunEnded {
   readonly type = 'run-ended';
-  readonly run: string;
+  readonly outcome = 'succeeded';
+  readonly run = this.text(1);
+  declare readonly exitCode?: number;
 
-  constructor(line: string, parts: Parts) {
-    super(line, parts[4], parts[3]);
-    this.run = parts[2] ?? '';
+  constructor(bytes: Buffer, start: number) {
+    super(bytes, start);
+    if (this.has(3)) this.exitCode = 0;
   }
 
-  protected get form(): RegExp {
+  protected get form(): Form {
     return endForm;
   }
   get at(): number {
-    return Number(this.part(1));
+    return this.number(0);
+  }
+  get produced(): Versions {
+    return this.texts(4);
+  }
+  eachProduced(take: Take): void {
+    this.each(4, take);
   }
   override toJSON(): RunEnded {
     const { type, at, run, outcome, produced } = this;
@@ -192,38 +199,35 @@ class WrittenEnded extends WrittenEnd implements RunEnded {
 
 class WrittenStart extends Written implements RunStarted {
   readonly type = 'run-started';
-  readonly run: string;
-  readonly task: string;
+  readonly run = this.text(1);
+  readonly task = this.text(2);
 
-  constructor(line: string, parts: Parts) {
-    super(line);
-    this.run = apart(parts[2]);
-    this.task = parts[3] ?? '';
-  }
-
-  protected get form(): RegExp {
+  protected get form(): Form {
     return startForm;
   }
   get at(): number {
-    return Number(this.part(1));
+    return this.number(0);
   }
   get job(): string {
-    return this.part(4) ?? '';
+    return this.text(3);
   }
   get partition(): Readonly<Record<string, string>> {
-    return pairs(this.part(5));
+    return this.texts(4);
   }
   get attempt(): number {
-    return Number(this.part(6));
+    return this.number(5);
   }
   get key(): string {
-    return apart(this.part(7));
+    return this.text(6);
   }
   get definition(): string {
-    return shared(this.part(8));
+    return shared(this.text(7));
   }
   get consumed(): Versions {
-    return pairs(this.part(9));
+    return this.texts(8);
+  }
+  eachConsumed(take: Take): void {
+    this.each(8, take);
   }
   override toJSON(): RunStarted {
     const { type, at, run, task, job, partition, attempt, key, definition, consumed } = this;
@@ -234,32 +238,27 @@ class WrittenStart extends Written implements RunStarted {
 /** A record that is still the line that was written. */
 export const isWritten = (record: object): record is Written => record instanceof Written;
 
-const sealLength = ',"crc":"00000000"}'.length;
-
 const kinds = [
-  { opening: '{"type":"run",', form: runForm, make: WrittenRun },
-  { opening: '{"type":"run-started",', form: startForm, make: WrittenStart },
-  { opening: '{"type":"run-ended",', form: endForm, make: WrittenEnded },
+  { form: runForm, make: WrittenRun },
+  { form: startForm, make: WrittenStart },
+  { form: endForm, make: WrittenEnded },
 ];
 
-/** The record in these bytes (newline excluded), if it is in the form and whole, and has the sequence number `s`. */
-export function readWritten(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  s: number,
-): RunKept | RunStarted | RunEnded | undefined {
-  if (end - start > longest) return undefined;
-  const line = bytes.toString('latin1', start, end);
-  for (const { opening, form, make } of kinds) {
-    if (!line.startsWith(opening)) continue;
-    const parts = form.exec(line);
-    if (
-      parts?.at(-2) !== `${s}` ||
-      crc32(bytes.subarray(start, end - sealLength)) !== Number.parseInt(parts.at(-1) ?? '', 16)
-    )
-      return undefined;
-    return new make(line, parts);
+/** A record, and where its line ends, newline included. */
+export interface Read {
+  readonly record: RunKept | RunStarted | RunEnded;
+  readonly end: number;
+}
+
+/** The record whose line begins here, if it is in the form and whole, and has the sequence number `s`. */
+export function readWritten(bytes: Buffer, start: number, s: number): Read | undefined {
+  latest = 0;
+  for (const { form, make } of kinds) {
+    const seal = readForm(bytes, start, form);
+    if (seal === -1) continue;
+    const number = numberOf(bytes, start + (places[2 * form.length - 2] ?? 0), seal);
+    if (number !== s || crc32(bytes.subarray(start, seal)) !== checksumAt(bytes, seal)) return undefined;
+    return { record: new make(bytes, start), end: seal + sealLength };
   }
   return undefined;
 }

@@ -18,6 +18,7 @@ const kept: RunKept = {
   produced: { 'table:raw/a': 'r7', 'file:out/a': ':' },
 };
 const { signal: _, problem: __, ...well } = { ...kept, partition: { date: '2026-11-23', key: 'a b', outcome: '' } };
+const long = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`file:landing/${n}.csv`, `${n}:1:1`]));
 const plain: readonly JournalRecord[] = [
   well,
   { ...well, run: 'r8', partition: {}, consumed: {}, produced: {}, attempts: 0 },
@@ -29,6 +30,7 @@ const plain: readonly JournalRecord[] = [
   started('s2', 'extract', { consumed: {}, attempt: 12 }),
   endedWell('s1', { 'table:raw': 's1', 'file:out/x y': '1:2' }),
   { type: 'run-ended', at: 5, run: 's2', outcome: 'succeeded', produced: {} },
+  { ...well, run: 'r10', consumed: long },
 ];
 
 /** The journal with these records, and what whoever opens it is given. */
@@ -49,13 +51,13 @@ test('a run that went well stays text, and each of its fields is what was writte
   });
   // Asked in turns, each still answers for itself.
   const runs = found.flatMap((record) => (record.type === 'run' ? [record] : []));
-  expect([...runs, ...runs].map(({ run }) => run)).toEqual(['r7', 'r8', 'r9', 'r7', 'r8', 'r9']);
+  const ids = ['r7', 'r8', 'r9', 'r10'];
+  expect([...runs, ...runs].map(({ run }) => run)).toEqual([...ids, ...ids]);
   expect(JSON.parse(JSON.stringify(found))).toEqual(plain);
   expect(good(readJournal(path)).records).toEqual(plain);
 });
 
 test('any other run is read as it always was, with the same fields', () => {
-  const long = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`file:landing/${n}.csv`, `${n}:1:1`]));
   const others: readonly JournalRecord[] = [
     { ...well, outcome: 'failed' },
     { ...well, exitCode: 1 },
@@ -65,14 +67,20 @@ test('any other run is read as it always was, with the same fields', () => {
     { ...well, consumed: { 'file:a"b': '1' } },
     { ...well, consumed: { 'file:a\\b': '1' } },
     { ...well, consumed: { 'file:ä': '1' } },
-    { ...well, consumed: { 'file:\u007f': '1' } },
-    { ...well, consumed: long },
     { ...well, job: '\u2028' },
+    { ...well, key: 'ä' },
+    { ...well, consumed: { 'file:\u007f': '1' } },
   ];
   const { path, found } = written(others);
   expect(found.map(isWritten)).toEqual(others.map(() => false));
   expect(found).toEqual(others);
   expect(good(readJournal(path)).records).toEqual(others);
+});
+
+test('beside a line that is not in the form, and is half like it, it still answers for itself', () => {
+  const { found } = written([well, { ...well, run: 'x', outcome: 'failed' }]);
+  const [first] = found;
+  expect(first?.type === 'run' && first.startedAt).toBe(well.startedAt);
 });
 
 test('a name that means something to JavaScript is a name', () => {
