@@ -15,7 +15,7 @@ import type { Objects } from '../engine/world.js';
 import { leads } from '../execute/tree.js';
 import { readTrace } from '../execute/wrapper.js';
 import { peekInbox, peekRequests } from '../journal/inbox.js';
-import { readJournal } from '../journal/journal.js';
+import { skimJournal } from '../journal/journal.js';
 import { isHeld } from '../journal/lock.js';
 import { openSession } from '../orchestrator/session.js';
 import { type Context, stateFile } from './context.js';
@@ -98,7 +98,7 @@ export interface FutureOptions {
 export function openFuture(context: Context, { mapping, graph }: Mapped): (options: FutureOptions) => Promise<Future> {
   const file = stateFile(context, mapping);
   const isTaken = isHeld(file);
-  const journal = readJournal(file);
+  const journal = skimJournal(file);
   if (!journal.ok) throw new UserError(journal.error.message, exit.state);
   const { records } = journal.value;
   // What is announced and asked, and not yet recorded, has happened all the same.

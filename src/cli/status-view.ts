@@ -1,5 +1,6 @@
 /** What `status` tells: the present state under these selectors, put together for people and for programs. */
 import { tasksView } from '../core/answers.js';
+import { eachProduced } from '../core/history.js';
 import type { ObjectId } from '../core/object.js';
 import { briefs, type Chosen, jobsView } from '../core/overview.js';
 import type { Times } from '../core/since.js';
@@ -81,7 +82,7 @@ function arrivals(records: Present['records']): ReadonlyMap<string, number> {
     if (record.type === 'announced') recorded.set(record.object, record.at);
     if (record.type !== 'run' && record.type !== 'run-ended') continue;
     const at = record.type === 'run' ? record.endedAt : record.at;
-    for (const made of Object.keys(record.produced)) recorded.set(made, at);
+    eachProduced(record, (made) => recorded.set(made, at));
   }
   return recorded;
 }

@@ -3,11 +3,12 @@
  * missing. And how an object stands, put together from these. Explains nothing.
  */
 import type { JobGraph } from './graph.js';
+import { eachProduced } from './history.js';
 import { markerOf } from './marker.js';
 import { displayName, kindOf, type ObjectId, type Observation } from './object.js';
 import type { Pattern } from './pattern.js';
 import { PatternIndex } from './pattern-index.js';
-import type { JournalRecord, Versions } from './record.js';
+import type { JournalRecord, RunEnded, RunKept } from './record.js';
 import type { JobNode, ObjectNode, State, Task } from './state.js';
 import type { AtWork } from './views.js';
 import type { Came, Lacks, Near, Next, ObjectFacts } from './why-view.js';
@@ -57,15 +58,15 @@ function cameOf(records: Iterable<JournalRecord>): Map<string, Map<string, Came>
     if (versions) versions.set(version, came);
     else found.set(object, new Map([[version, came]]));
   };
-  const made = (produced: Versions, how: Came['how'], at: number, run: string, task: string): void => {
-    for (const [object, version] of Object.entries(produced)) note(object, version, { how, at, run, task });
+  const made = (record: RunEnded | RunKept, how: Came['how'], at: number, task: string): void => {
+    const { run } = record;
+    eachProduced(record, (object, version) => note(object, version, { how, at, run, task }));
   };
   for (const record of records) {
     if (record.type === 'run-started') tasks.set(record.run, record.task);
-    else if (record.type === 'run-ended')
-      made(record.produced, 'made', record.at, record.run, tasks.get(record.run) ?? '');
+    else if (record.type === 'run-ended') made(record, 'made', record.at, tasks.get(record.run) ?? '');
     else if (record.type === 'run')
-      made(record.produced, record.attempts === 0 ? 'adopted' : 'made', record.endedAt, record.run, record.task);
+      made(record, record.attempts === 0 ? 'adopted' : 'made', record.endedAt, record.task);
     else if (record.type === 'announced') note(record.object, record.version, { how: 'announced', at: record.at });
   }
   return found;

@@ -24,7 +24,7 @@ import { known, type Recorded } from './read.js';
 import { type Scan, scan } from './scan.js';
 import { type Journal, notDurable, type Open, writerOf } from './writer.js';
 
-export { type Recorded, readJournal } from './read.js';
+export { type Recorded, readJournal, skimJournal } from './read.js';
 export type { Journal } from './writer.js';
 
 export interface Opened extends Recorded {

@@ -6,16 +6,16 @@ import { ok, type Result } from '../core/result.js';
 import { type Files, openRegular, realFiles } from './files.js';
 import { readHeader } from './line.js';
 import type { JournalProblem } from './problem.js';
-import { readJournal } from './read.js';
+import { skimJournal } from './read.js';
 
 /** Bytes; a first line is never longer. */
 const longest = 4096;
 const newline = 0x0a;
 
-/** Costs the same however long the state is. A missing or empty file is well; a problem is one that `readJournal` gives. */
+/** Costs the same however long the state is. A missing or empty file is well; a problem is one that `skimJournal` gives. */
 export function checkOpening(stateFile: string, files: Files = realFiles): Result<void, JournalProblem> {
   if (isPlain(stateFile, files)) return ok(undefined);
-  const whole = readJournal(stateFile, files);
+  const whole = skimJournal(stateFile, files);
   return whole.ok ? ok(undefined) : whole;
 }
 

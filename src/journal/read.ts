@@ -15,19 +15,27 @@ export interface Recorded {
   readonly warnings: readonly string[];
 }
 
-/**
- * What a state records. A missing or empty file is an empty state; an end that is not whole is not recorded yet. A
- * damaged, newer or unreadable file is a problem.
- */
+/** What a state records, all of it read: as `skimJournal`, but for what it costs. */
 export function readJournal(stateFile: string, files: Files = realFiles): Result<Recorded, JournalProblem> {
+  const skimmed = skimJournal(stateFile, files);
+  if (!skimmed.ok) return skimmed;
+  const { records, warnings } = skimmed.value;
+  return ok({ records: records.map((record) => (isWritten(record) ? record.toJSON() : record)), warnings });
+}
+
+/**
+ * What a state records, for who asks little of most records: those of runs that went well are read where they are asked,
+ * and a spread does not copy them. A missing or empty file is an empty state; an end that is not whole is not recorded
+ * yet. A damaged, newer or unreadable file is a problem.
+ */
+export function skimJournal(stateFile: string, files: Files = realFiles): Result<Recorded, JournalProblem> {
   try {
     let found = scanFile(stateFile, files);
     // A writer that found no room cuts off what it wrote: one reading that straddles this and the next append is wrong.
     if (found.kind === 'problem') found = scanFile(stateFile, files);
     if (found.kind === 'problem') return err(found.problem);
     if (found.kind === 'fresh') return ok({ records: [], warnings: [] });
-    const { records, warnings } = known(found.lines, stateFile);
-    return ok({ records: records.map((record) => (isWritten(record) ? record.toJSON() : record)), warnings });
+    return ok(known(found.lines, stateFile));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return ok({ records: [], warnings: [] });
     return err(unusable('cannot read the state', stateFile, error));

@@ -7,7 +7,7 @@ import { hasUnprintable } from '../core/charset.js';
 import { asVersion, displayName, kindOf, type ObjectId } from '../core/object.js';
 import { err, ok, type Result } from '../core/result.js';
 import { announce, peekInbox } from '../journal/inbox.js';
-import { readJournal } from '../journal/journal.js';
+import { skimJournal } from '../journal/journal.js';
 import { checkOpening } from '../journal/opening.js';
 import { quoted } from './named.js';
 import { type Problem, stateProblem } from './problem.js';
@@ -102,7 +102,7 @@ const amongOthers = (key: string, object: string): string => `${key}\t${object}`
 function readCounted(file: string, given: string, keyFor: KeyFor): Result<(object: ObjectId) => boolean, Problem> {
   // The inbox first: what leaves it in the meantime is in the journal by then.
   const waiting = peekInbox(file);
-  const journal = readJournal(file);
+  const journal = skimJournal(file);
   if (!journal.ok) return err(stateProblem(journal.error));
   const counted = new Set<string>();
   const count = (key: string, object: string): void => {

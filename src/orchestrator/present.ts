@@ -14,7 +14,7 @@ import { systemClock } from '../engine/clock.js';
 import { targetsToLookAt } from '../engine/engine.js';
 import type { Objects } from '../engine/world.js';
 import { inboxOf, peekInbox, peekRequests, type Request } from '../journal/inbox.js';
-import { readJournal } from '../journal/journal.js';
+import { skimJournal } from '../journal/journal.js';
 import { holderOf } from '../journal/lock.js';
 import type { SetAside } from '../objects/names.js';
 import { endWhatHasEnded } from './left.js';
@@ -81,7 +81,7 @@ async function readOnce(
 ): Promise<Result<Present, Problem>> {
   // Before what it has recorded: a run that ends in between has then ended its runs, or still holds what is open.
   const heldBy = holderOf(file);
-  const journal = readJournal(file);
+  const journal = skimJournal(file);
   if (!journal.ok) return err(stateProblem(journal.error));
   const { records } = journal.value;
   const setAside: SetAside[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { JournalRecord, RunKept } from '../../src/core/record.js';
-import { openJournal, readJournal } from '../../src/journal/journal.js';
+import { openJournal, readJournal, skimJournal } from '../../src/journal/journal.js';
 import { isWritten } from '../../src/journal/written.js';
 import { announced, directory, endedWell, good, keptRun, problemOf, record, started } from './fixtures.js';
 
@@ -55,6 +55,9 @@ test('a run that went well stays text, and each of its fields is what was writte
   expect([...runs, ...runs].map(({ run }) => run)).toEqual([...ids, ...ids]);
   expect(JSON.parse(JSON.stringify(found))).toEqual(plain);
   expect(good(readJournal(path)).records).toEqual(plain);
+  const skimmed = good(skimJournal(path)).records;
+  expect(skimmed.map(isWritten)).toEqual(plain.map(() => true));
+  expect(JSON.parse(JSON.stringify(skimmed))).toEqual(plain);
 });
 
 test('any other run is read as it always was, with the same fields', () => {
