@@ -1,36 +1,34 @@
 /**
- * Sets and maps of which there are very many, each mostly with one member: a `Set` takes 160 bytes for it, a `Map` 190,
- * these 40. Members come in the order in which they were added.
+ * Sets of which there are very many, each mostly with one member: a `Set` takes 160 bytes for it, these 32. Members come
+ * in the order in which they were added.
  */
 
+/** Members are no sets themselves. */
 export class Few<T extends object> implements Iterable<T> {
-  #one: T | undefined;
-  #all: Set<T> | undefined;
+  #members: T | Set<T> | undefined;
 
   get size(): number {
-    return this.#all?.size ?? (this.#one === undefined ? 0 : 1);
+    return this.#members instanceof Set ? this.#members.size : this.#members === undefined ? 0 : 1;
   }
 
   has(member: T): boolean {
-    return this.#all?.has(member) ?? this.#one === member;
+    return this.#members instanceof Set ? this.#members.has(member) : this.#members === member;
   }
 
   add(member: T): void {
-    if (this.#all) this.#all.add(member);
-    else if (this.#one === undefined) this.#one = member;
-    else if (this.#one !== member) {
-      this.#all = new Set([this.#one, member]);
-      this.#one = undefined;
-    }
+    if (this.#members instanceof Set) this.#members.add(member);
+    else if (this.#members === undefined) this.#members = member;
+    else if (this.#members !== member) this.#members = new Set([this.#members, member]);
   }
 
   delete(member: T): void {
-    this.#all?.delete(member);
-    if (this.#one === member) this.#one = undefined;
+    if (this.#members instanceof Set) this.#members.delete(member);
+    else if (this.#members === member) this.#members = undefined;
   }
 
   [Symbol.iterator](): Iterator<T> {
-    return (this.#all ?? (this.#one === undefined ? [] : [this.#one]))[Symbol.iterator]();
+    const members = this.#members instanceof Set ? this.#members : this.#members === undefined ? [] : [this.#members];
+    return members[Symbol.iterator]();
   }
 }
 

@@ -41,6 +41,17 @@ export function versionIn(held: Held, object: string): string | undefined {
   return undefined;
 }
 
+/** The same; from now on it is held under this very text, so that an id of which there are very many is there once. */
+export function versionUnder(held: Held, object: string): string | undefined {
+  if (!isList(held)) return held.get(object);
+  for (let at = 0; at < held.length; at += 2) {
+    if (held[at] !== object) continue;
+    (held as string[])[at] = object; // nobody can tell
+    return held[at + 1];
+  }
+  return undefined;
+}
+
 export const sizeOf = (held: Held): number => (isList(held) ? held.length / 2 : held.size);
 
 export const objectsIn = (held: Held): string[] => [...pairsIn(held)].map(([object]) => object);

@@ -10,7 +10,7 @@
  *        └──── source gone       upstream failed, mended         failed ─────► (due)
  */
 
-import { versionIn } from './held.js';
+import { versionIn, versionUnder } from './held.js';
 import { forget, knowObject } from './known.js';
 import { asVersion, type ObjectId, type Version } from './object.js';
 import { tell, touch, upstreamWave } from './pending.js';
@@ -90,7 +90,7 @@ function noteChange(state: State, task: Task, input: Input, object: ObjectNode, 
   if (object.version !== undefined) task.nextWave = Math.min(task.nextWave, wave);
   if (!task.success) return object.version !== undefined;
   if (task.job.job.sources[input.source]?.trigger === false) return false;
-  const consumed = versionIn(task.success.consumed, object.id);
+  const consumed = versionUnder(task.success.consumed, object.id);
   if (object.version === undefined || consumed === object.version) {
     // It is the same text, and with many files it counts that it is there once.
     if (consumed !== undefined && object.version !== undefined) object.version = asVersion(consumed);

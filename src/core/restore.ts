@@ -24,11 +24,10 @@ export function restore(mapping: Mapping, history: History, options: StateOption
   // Each goes to its object as soon as that is known.
   for (const [id, version] of history.leftovers) state.strays.leftovers.set(id, version);
   for (const job of state.jobs.values()) if (job.job.captures.length === 0) knowTask(state, job, {});
-  const same = sameIn(state, history);
   for (const [name, told] of history.tasks) {
     if (!told.last && !told.open) continue;
     const task = taskOf(state, name, told, from);
-    if (task) restoreTask(state, task, told, same, from);
+    if (task) restoreTask(state, task, told, sameIn(task, history), from);
     else state.strays.tasks.set(name, keptApart(told));
   }
   for (const [id, version] of history.versions) setKnownVersion(state, id, asVersion(version), 0);
@@ -39,10 +38,15 @@ export function restore(mapping: Mapping, history: History, options: StateOption
   return state;
 }
 
-/** What the state and the history hold already. */
-const sameIn = ({ objects }: State, { versions }: History): Same => ({
-  id: (object) => objects.get(asObjectId(object))?.id ?? object,
-  version: (object, version) => {
+/** What the task's objects and the history hold already. */
+const sameIn = ({ targets, inputs }: Task, { versions }: History): Same => ({
+  id(object) {
+    for (const { id } of targets) if (id === object) return id;
+    for (const { members } of inputs)
+      if (members.size === 1) for (const { id } of members) if (id === object) return id;
+    return object;
+  },
+  version(object, version) {
     const known = versions.get(asObjectId(object));
     return known === version ? known : version;
   },

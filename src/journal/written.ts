@@ -56,7 +56,7 @@ abstract class Written {
   abstract toJSON(): JournalRecord;
 
   /** Where its field begins, or (with the next number) ends. */
-  #place(at: number): number {
+  protected place(at: number): number {
     if (latest !== this.#number) {
       readForm(this.#bytes, this.#start, this.form);
       latest = this.#number;
@@ -65,21 +65,25 @@ abstract class Written {
   }
 
   protected text(field: number): string {
-    return this.#bytes.toString('latin1', this.#place(2 * field), this.#place(2 * field + 1));
+    return this.#bytes.toString('latin1', this.place(2 * field), this.place(2 * field + 1));
   }
 
   protected number(field: number): number {
-    return numberOf(this.#bytes, this.#place(2 * field), this.#place(2 * field + 1));
+    return numberOf(this.#bytes, this.place(2 * field), this.place(2 * field + 1));
   }
 
   protected has(field: number): boolean {
-    return this.#place(2 * field) < this.#place(2 * field + 1);
+    return this.place(2 * field) < this.place(2 * field + 1);
   }
 
   /** Goes through names and texts. */
   protected each(field: number, take: Take): void {
+    this.eachWithin(this.place(2 * field), this.place(2 * field + 1), take);
+  }
+
+  protected eachWithin(from: number, to: number, take: Take): void {
     const bytes = this.#bytes;
-    eachOf(bytes, this.#place(2 * field), this.#place(2 * field + 1), (name, nameEnd, text, textEnd) =>
+    eachOf(bytes, from, to, (name, nameEnd, text, textEnd) =>
       take(bytes.toString('latin1', name, nameEnd), bytes.toString('latin1', text, textEnd)),
     );
   }
@@ -98,7 +102,7 @@ abstract class Written {
 
   /** The line up to its sequence number, the last of its fields. */
   get body(): string {
-    const end = this.#place(2 * this.form.length - 2) - ',"s":'.length;
+    const end = this.place(2 * this.form.length - 2) - ',"s":'.length;
     return this.#bytes.toString('latin1', this.#start, end);
   }
 }
@@ -110,15 +114,31 @@ function shared(definition: string): string {
 }
 let lastDefinition = '';
 
-class WrittenRun extends Written implements RunKept {
-  readonly type = 'run';
+/** A success says its exit status, or does not. What was produced is asked of each one, once all are read. */
+abstract class WrittenEnd extends Written {
   readonly outcome = 'succeeded';
-  readonly task = this.text(1);
   declare readonly exitCode?: number;
+  readonly #produced: number;
+  readonly #producedEnd: number;
+
+  constructor(bytes: Buffer, start: number, produced: number, exitCode: number) {
+    super(bytes, start);
+    this.#produced = this.place(2 * produced);
+    this.#producedEnd = this.place(2 * produced + 1);
+    if (this.has(exitCode)) this.exitCode = 0;
+  }
+
+  eachProduced(take: Take): void {
+    this.eachWithin(this.#produced, this.#producedEnd, take);
+  }
+}
+
+class WrittenRun extends WrittenEnd implements RunKept {
+  readonly type = 'run';
+  readonly task = this.text(1);
 
   constructor(bytes: Buffer, start: number) {
-    super(bytes, start);
-    if (this.has(11)) this.exitCode = 0;
+    super(bytes, start, 10, 11);
   }
 
   protected get form(): Form {
@@ -157,9 +177,6 @@ class WrittenRun extends Written implements RunKept {
   get produced(): Versions {
     return this.texts(10);
   }
-  eachProduced(take: Take): void {
-    this.each(10, take);
-  }
   override toJSON(): RunKept {
     const { type, run, task, job, partition, attempts, key, definition, consumed } = this;
     const { startedAt, endedAt, outcome, produced } = this;
@@ -168,15 +185,12 @@ class WrittenRun extends Written implements RunKept {
   }
 }
 
-class WrittenEnded extends Written implements RunEnded {
+class WrittenEnded extends WrittenEnd implements RunEnded {
   readonly type = 'run-ended';
-  readonly outcome = 'succeeded';
   readonly run = this.text(1);
-  declare readonly exitCode?: number;
 
   constructor(bytes: Buffer, start: number) {
-    super(bytes, start);
-    if (this.has(3)) this.exitCode = 0;
+    super(bytes, start, 4, 3);
   }
 
   protected get form(): Form {
@@ -187,9 +201,6 @@ class WrittenEnded extends Written implements RunEnded {
   }
   get produced(): Versions {
     return this.texts(4);
-  }
-  eachProduced(take: Take): void {
-    this.each(4, take);
   }
   override toJSON(): RunEnded {
     const { type, at, run, outcome, produced } = this;

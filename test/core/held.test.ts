@@ -1,6 +1,6 @@
 /** Versions that a task remembers: a list and a map say the same, and what was written down comes back. */
 import { expect, test } from 'vitest';
-import { held, heldOf, objectsIn, sizeOf, versionIn, versionsOf } from '../../src/core/held.ts';
+import { held, heldOf, objectsIn, sizeOf, versionIn, versionsOf, versionUnder } from '../../src/core/held.ts';
 
 const versions = (count: number): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`file:landing/${at}.csv`, `${at}:1`]));
@@ -25,4 +25,13 @@ test('texts are kept as they are given, not copies of them', () => {
 
 test('what many tasks hold of nothing is one and the same', () => {
   expect(heldOf({})).toBe(heldOf({}));
+});
+
+test('an object is held under the very text under which it was asked for', () => {
+  for (const count of [1, 3, 100]) {
+    const kept = heldOf(versions(count));
+    expect(versionUnder(kept, 'file:landing/0.csv')).toBe('0:1');
+    expect(versionUnder(kept, 'file:landing/x.csv')).toBeUndefined();
+    expect(versionsOf(kept)).toEqual(versions(count));
+  }
 });

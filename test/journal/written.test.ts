@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { readHistory, type Same } from '../../src/core/history.js';
 import type { JournalRecord, RunKept } from '../../src/core/record.js';
 import { openJournal, readJournal, skimJournal } from '../../src/journal/journal.js';
 import { isWritten } from '../../src/journal/written.js';
@@ -92,6 +93,25 @@ test('a name that means something to JavaScript is a name', () => {
   expect(found.map(isWritten)).toEqual([true]);
   const [first] = found;
   expect(JSON.stringify(first?.type === 'run' && first.partition)).toBe('{"__proto__":"x","constructor":"y"}');
+});
+
+test('what they tell of tasks and objects is what the same records tell', () => {
+  const { path, found } = written([
+    ...plain,
+    started('i1', 'extract', { consumed: { 'file:a': '1' } }),
+    { type: 'run-ended', at: 6, run: 'i1', outcome: 'interrupted', produced: { 'file:out/x y': '2:2' } },
+    started('o1', 'load', { attempt: 3 }),
+  ]);
+  const same: Same = { id: (object) => object, version: (_, version) => version };
+  const tell = (records: readonly JournalRecord[]): unknown => {
+    const { tasks, versions, leftovers } = readHistory(records);
+    const told = [...tasks].map(([name, { about, success, last, open }]) => {
+      const { job, partition } = about;
+      return { name, job, partition, success: success?.(same), last: last?.(same), open: JSON.stringify(open) };
+    });
+    return { told, versions, leftovers };
+  };
+  expect(tell(found)).toEqual(tell(good(readJournal(path)).records));
 });
 
 describe('a line in the form that is not what was written', () => {
