@@ -2,6 +2,7 @@
  * What `why` was asked about: a job, a task, whether it is known or not, or an object. For a name that is none of them,
  * what was meant, and where a file lies there, what keeps it from being read.
  */
+import { tasksOf } from '../core/known.js';
 import { markedBy } from '../core/marker.js';
 import { displayName, kindOf, nameOf, type ObjectId, objectId } from '../core/object.js';
 import { isLiteral, match, parsePattern } from '../core/pattern.js';
@@ -66,7 +67,7 @@ function readTask(state: State, name: string): Subject | undefined {
   const { captures } = job.job;
   const isWhole = captures.length > 0 && captures.every((capture) => (partition[capture] ?? '') !== '');
   if (!isWhole || Object.keys(partition).length !== captures.length) {
-    const known = [...job.tasks.values()].map(({ id }) => id);
+    const known = tasksOf(job).map(({ id }) => id);
     const shape = taskName(job.job, Object.fromEntries(captures.map((capture) => [capture, '…'])));
     throw new UserError(
       `no task is called ${quoted(name)}; ${terminal(didYouMean(name, known) ?? `tasks of this job are called ${shape}`)}`,

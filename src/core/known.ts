@@ -18,6 +18,22 @@ import { taskName } from './task-name.js';
 const keyOf = (names: readonly string[], values: Partition): string =>
   names.length === 1 ? (values[names[0] ?? ''] ?? '') : names.map((name) => values[name] ?? '').join('\u0000');
 
+/** The known tasks of a job. */
+export function tasksOf({ full, inputs, joinedTasks }: JobNode): Task[] {
+  const [first] = full;
+  if (first === undefined) return [...joinedTasks.values()];
+  return [...(inputs[first]?.values() ?? [])].flatMap((input) => [...input.tasks]);
+}
+
+function findTask({ job, full, inputs, joinedTasks }: JobNode, values: Partition): Task | undefined {
+  const [first] = full;
+  if (first === undefined) return joinedTasks.get(keyOf(job.captures, values));
+  // Its values are the task's: there is one.
+  const input = inputs[first]?.get(keyOf(job.sources[first]?.pattern.captures ?? [], values));
+  for (const task of input?.tasks ?? []) return task;
+  return undefined;
+}
+
 /** The values of these names, in their order; the same object where it is that already. */
 const pick = (names: readonly string[], values: Partition): Partition => {
   const given = Object.keys(values);
@@ -162,8 +178,7 @@ function mostShared(job: JobNode, sources: ReadonlySet<number>, bound: ReadonlyS
 }
 
 function ensureTask(state: State, job: JobNode, values: Partition, news: ObjectNode[]): Task {
-  const key = keyOf(job.job.captures, values);
-  const known = job.tasks.get(key);
+  const known = findTask(job, values);
   if (known) return known;
   const partition = pick(job.job.captures, values);
   const id = taskName(job.job, partition);
@@ -199,7 +214,7 @@ function ensureTask(state: State, job: JobNode, values: Partition, news: ObjectN
   };
   state.created += 1;
   state.counts.waiting += 1;
-  job.tasks.set(key, task);
+  if (job.full.length === 0) job.joinedTasks.set(keyOf(job.job.captures, values), task);
   state.tasks.set(task.id, task);
   for (const input of task.inputs) {
     input.tasks.add(task);
@@ -269,7 +284,7 @@ function drop(state: State, task: Task, work: ObjectNode[]): void {
   task.entry = undefined;
   state.tasks.delete(task.id);
   state.counts[task.phase] -= 1;
-  task.job.tasks.delete(keyOf(task.job.job.captures, task.partition));
+  task.job.joinedTasks.delete(keyOf(task.job.job.captures, task.partition));
   for (const input of task.inputs) {
     input.tasks.delete(task);
     if (input.tasks.size === 0 && input.members.size === 0) input.job.inputs[input.source]?.delete(input.key);

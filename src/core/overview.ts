@@ -4,6 +4,7 @@
  * Reads; decides nothing.
  */
 import { taskView } from './answers.js';
+import { tasksOf } from './known.js';
 import { sinceWhen, type Times } from './since.js';
 import type { JobNode, State, Task } from './state.js';
 import type { JobView, Phase, TaskBrief } from './views.js';
@@ -18,8 +19,9 @@ export type Chosen = (task: { readonly job: string; readonly task: string }) => 
 export function jobsView(state: State, chosen: Chosen, also: (job: string) => boolean, times: Times): JobView[] {
   const since = sinceWhen(times);
   return [...state.jobs.values()].flatMap((node) => {
-    const tasks = [...node.tasks.values()].filter((task) => isChosen(chosen, task));
-    return tasks.length > 0 || (also(node.job.name) && node.tasks.size === 0) ? [jobView(node, tasks, since)] : [];
+    const known = tasksOf(node);
+    const tasks = known.filter((task) => isChosen(chosen, task));
+    return tasks.length > 0 || (also(node.job.name) && known.length === 0) ? [jobView(node, tasks, since)] : [];
   });
 }
 

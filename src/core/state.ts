@@ -80,7 +80,8 @@ export interface JobNode extends Place {
   readonly full: readonly number[];
   /** Where there is none: required sources with captures, joined. */
   readonly joined: readonly number[];
-  readonly tasks: FewByKey<Task>;
+  /** By values: tasks of a job without a full source. The others are found by their input of the first full one. */
+  readonly joinedTasks: FewByKey<Task>;
   running: number;
 }
 
@@ -326,7 +327,7 @@ export function jobNode(job: Job, rank: number, pool: PoolNode | undefined, reti
     // Lists that grew have room to spare, which a hundred thousand need not keep
     full: full.length > 0 ? full.slice() : none,
     joined: full.length > 0 || capturing.length === 0 ? none : capturing.slice(),
-    tasks: new FewByKey(),
+    joinedTasks: new FewByKey(),
     running: 0,
     parked: undefined,
   };

@@ -4,6 +4,7 @@
  */
 import { taskView } from './answers.js';
 import { versionIn } from './held.js';
+import { tasksOf } from './known.js';
 import { displayName, type ObjectId } from './object.js';
 import { upstreamWave } from './pending.js';
 import { never } from './soonest.js';
@@ -32,7 +33,7 @@ export function whyTask(state: State, facts: Facts, task: Task): WhyView {
 
 /** Why a job's tasks are where they are; where there are none, what would make one. `values`: of one that is not known. */
 export function whyJob(state: State, facts: Facts, node: JobNode, values?: Readonly<Record<string, string>>): WhyView {
-  const tasks = [...node.tasks.values()];
+  const tasks = tasksOf(node);
   const [only] = tasks;
   if (values === undefined && only && node.job.captures.length === 0) return whyTask(state, facts, only);
   const asking = ask(state, facts);
