@@ -1,13 +1,15 @@
 /**
  * Starts a command on this machine: its trace, its log, its process. Knows nothing of how it is watched and ended.
  */
-import { closeSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeFileSync } from 'node:fs';
 import type { Work } from '../core/effect.js';
 import { environmentOf } from './environment.js';
 import type { Outcome } from './executor.js';
+import { textForKept } from './kept.js';
 import { note } from './log.js';
-import { inDirectory, type Leader, type NotStarted, type Starter, whyNot } from './start.js';
-import { beginTrace, textForWaiting, wrap } from './wrapper.js';
+import { inDirectory, type Leader, type NotStarted, type Starter, type Waiting, whyNot } from './start.js';
+import type { Traces } from './traces.js';
+import { type Told, textForWaiting, traceHead, wrap } from './wrapper.js';
 
 /** What was begun: its leader and, in milliseconds, how long it may still run and how long that was to be in all. */
 export interface Begun {
@@ -35,6 +37,7 @@ export interface Launch {
   /** Variables besides those that every command gets. */
   readonly variables: Readonly<Record<string, string>>;
   readonly starter: Starter;
+  readonly traces: Traces;
 }
 
 /** Characters; what is longer may be more than a command can be given, and takes its time anyway. */
@@ -42,7 +45,7 @@ const longestText = 32 * 1024;
 
 /** Starts it, or says why not. `wanted` is asked at the last moment, `undefined` is the answer to a no. */
 export async function launch(
-  { work, command, root, files, inherited, variables, starter }: Launch,
+  { work, command, root, files, inherited, variables, starter, traces }: Launch,
   wanted: () => boolean,
 ): Promise<Begun | Outcome | undefined> {
   const { job } = work;
@@ -51,23 +54,26 @@ export async function launch(
   if (!environment.ok) return { problem: environment.error };
   const cwd = job.cwd ?? root;
   const { timeout } = job;
+  const { own, arguments: given, list } = environment.value;
+  const told = { shell: job.shell, trace, log, command, arguments: given, variables: { ...own, ...variables } };
+  let waiting: Waiting | undefined;
   try {
     // Lets whoever asked for it change their mind in the same turn.
-    await undefined;
+    waiting = await starter.waitingIn?.(cwd);
+    const text = waiting && wanted() ? textFor(waiting, told) : undefined;
+    if (text === undefined) {
+      waiting?.release();
+      waiting = undefined;
+    }
     if (!wanted()) return undefined;
-    const { own, arguments: given, list } = environment.value;
-    const told = { shell: job.shell, trace, log, command, arguments: given, variables: { ...own, ...variables } };
-    const text = starter.waitingIn && textForWaiting(told);
-    const waiting = text === undefined || text.length > longestText ? undefined : starter.waitingIn?.(cwd);
-    inDirectory(trace, () =>
-      beginTrace(trace, timeout === undefined ? undefined : { at: Date.now() + timeout, timeout }, waiting),
-    );
+    const deadline = timeout === undefined ? undefined : { at: Date.now() + timeout, timeout };
+    traces.begin(trace, traceHead(trace, deadline, waiting));
     if (list !== undefined) writeFileSync(sources, list, { mode: 0o600 });
     if (work.attempt > 1) note(log, `attempt ${work.attempt}`);
     let leader: Leader | NotStarted;
     if (waiting && text !== undefined) {
       inDirectory(log, () => closeSync(openSync(log, 'a', 0o600)));
-      leader = { pid: waiting.pid, gone: waiting.run(text) };
+      leader = await waiting.run(text);
     } else {
       const env = { ...inherited, ...told.variables };
       leader = await starter.start({ arguments: wrap(job.shell, trace, command, given), cwd, env, log });
@@ -75,17 +81,15 @@ export async function launch(
     if (!('pid' in leader)) return notStarted(leader, work, cwd);
     return timeout === undefined ? { leader } : { leader, timeout: { left: timeout, whole: timeout } };
   } catch (error) {
+    waiting?.release();
     return notStarted(whyNot(error), work, cwd);
   }
 }
 
-/** Removes what a launch made, but for the log. */
-export function clear({ trace, sources }: Files): void {
-  try {
-    for (const file of [trace, sources]) rmSync(file, { force: true });
-  } catch {
-    // Not to be removed: it takes a little room.
-  }
+/** Undefined where it cannot be told so. */
+function textFor({ kept }: Waiting, told: Told): string | undefined {
+  const text = kept ? textForKept(told) : textForWaiting(told);
+  return text !== undefined && text.length <= longestText ? text : undefined;
 }
 
 const passing = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ENOSPC', 'EDQUOT']);

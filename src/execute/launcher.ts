@@ -3,14 +3,15 @@
  * small process, and many times that for one that holds a big mapping. So a daemon has a small one beside it. What it
  * starts belongs to nobody: it goes on when the launcher, or the daemon, is gone. Knows nothing of what is started.
  */
-import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   type Gone,
+  identityOf,
   type Leader,
   type NotStarted,
   type Start,
   type Starter,
+  type Surroundings,
   startHere,
   type Waiting,
   whyNot,
@@ -31,12 +32,6 @@ export type Answer =
   | { readonly ended: string };
 
 type Known = Pick<Waiting, 'pid' | 'token'>;
-
-/** Where most commands run, and what they are given beside their own variables. */
-export interface Surroundings {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export interface Launcher extends Starter {
   /** Ends the launcher; what it started goes on. */
@@ -142,21 +137,25 @@ export function openLauncher(surroundings: Surroundings): Launcher {
         ask({ id, start });
       });
     },
-    waitingIn(cwd) {
+    async waitingIn(cwd) {
       const mine = ready;
       const ask = send;
       // What was put in the place of the directory since is another.
       if (!mine || !ask || cwd !== surroundings.cwd || identityOf(cwd) !== place) return undefined;
+      ready = undefined;
       return {
         ...mine,
-        run(text) {
-          ready = undefined;
+        async run(text) {
           count += 1;
           const id = count;
-          return new Promise((gone) => {
-            waiting.set(id, { started: () => {}, gone });
+          const gone = new Promise<Gone>((resolve) => {
+            waiting.set(id, { started: () => {}, gone: resolve });
             ask({ id, token: mine.token, text });
           });
+          return { pid: mine.pid, gone };
+        },
+        release() {
+          ready ??= mine;
         },
       };
     },
@@ -165,10 +164,4 @@ export function openLauncher(surroundings: Surroundings): Launcher {
       end();
     },
   };
-}
-
-/** Which directory it is, whatever its name; undefined for none. */
-function identityOf(directory: string): string | undefined {
-  const found = statSync(directory, { throwIfNoEntry: false, bigint: true });
-  return found && `${found.dev}:${found.ino}:${found.birthtimeNs}`;
 }

@@ -2,17 +2,19 @@
  * The executor of this machine: each attempt a shell in a process group of its own, its output in a file. A run goes on
  * when objflow dies, and the next objflow finds it by its trace.
  */
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Work } from '../core/effect.js';
 import { handedOn } from './environment.js';
 import type { Executor } from './executor.js';
-import { clear, type Launch, launch } from './launch.js';
+import { type Files, type Launch, launch } from './launch.js';
 import { note } from './log.js';
 import { oversee, type Watch } from './oversee.js';
 import { type Gone, type Leader, type Starter, startHere } from './start.js';
+import { tracesIn } from './traces.js';
 import { endTree, leads } from './tree.js';
-import { readEnding, readTrace } from './wrapper.js';
+import { readEnding, readTrace, type Trace } from './wrapper.js';
 
 export interface LocalOptions {
   /** Absolute path of the project's root. */
@@ -48,9 +50,17 @@ export function localExecutor({
   });
   /** Runs whose shell, told what to run, never began: whatever was in its way, they are started otherwise. */
   const unbegun = new Set<string>();
+  /** Runs that have ended well. */
+  const well = new Set<string>();
+  const traces = tracesIn(path.join(directory, 'runs'));
+  /** Removes what a launch made, but for the log. */
+  const clear = ({ trace, sources }: Files, again: boolean): void => {
+    traces.end(trace, again);
+    if (existsSync(sources)) rmSync(sources, { force: true });
+  };
   const execute = (watch: Watch, work: Work, command: string, variables: Launch['variables'] = {}) =>
     oversee(watch, (wanted) =>
-      launch({ ...watch, work, command, root, inherited, variables, starter: seen(watch) }, wanted),
+      launch({ ...watch, work, command, root, inherited, variables, starter: seen(watch), traces }, wanted),
     );
 
   /** When its parent goes before it does, it is watched as if it had been found. */
@@ -69,12 +79,15 @@ export function localExecutor({
       },
       ...(!unbegun.has(run) &&
         starter.waitingIn && {
-          waitingIn(cwd: string) {
-            const waiting = starter.waitingIn?.(cwd);
+          async waitingIn(cwd: string) {
+            const waiting = await starter.waitingIn?.(cwd);
             return (
               waiting && {
                 ...waiting,
-                run: (text: string) => watched({ pid: waiting.pid, gone: waiting.run(text) }, waiting.token),
+                async run(text: string) {
+                  const started = await waiting.run(text);
+                  return { ...started, gone: watched(started, waiting.token) };
+                },
               }
             );
           },
@@ -85,19 +98,23 @@ export function localExecutor({
   return {
     start(work) {
       const execution = execute(watchOf(work.run), work, work.job.run);
-      void execution.outcome.then(({ temporary }) => (temporary ? unbegun.add(work.run) : unbegun.delete(work.run)));
+      void execution.outcome.then(({ temporary, exitCode, stopped, problem }) => {
+        if (temporary) unbegun.add(work.run);
+        else unbegun.delete(work.run);
+        if (exitCode === 0 && !stopped && problem === undefined) well.add(work.run);
+      });
       return execution;
     },
 
     async attach(run) {
       const watch = watchOf(run);
       const { trace } = watch.files;
-      const found = readTrace(trace);
-      if (found !== undefined && leads(found.leader, run, trace, found.token)) {
-        const { leader, deadline, token } = found;
+      const found = await begunTrace(run, trace);
+      if (found !== undefined) {
+        const { leader, group, deadline, token } = found;
         const timeout = deadline && { left: Math.max(0, deadline.at - Date.now()), whole: deadline.timeout };
         const begun = {
-          leader: { pid: leader, gone: vanished(leader, run, trace, token) },
+          leader: { pid: group, gone: vanished(leader, run, trace, token) },
           ...(timeout ? { timeout } : {}),
         };
         return oversee(watch, async () => begun);
@@ -107,15 +124,25 @@ export function localExecutor({
       return readEnding(trace);
     },
 
-    forget: (run) => clear(watchOf(run).files),
+    forget: (run) => clear(watchOf(run).files, well.delete(run)),
 
     async hook(command, work, outcomeEnv) {
       const watch = watchOf(work.run, `${work.run}.hook`);
       const { exitCode, signal, problem } = await execute(watch, work, command, outcomeEnv).outcome;
-      clear(watch.files);
+      clear(watch.files, false);
       if (exitCode !== 0) note(watch.files.log, `the hook failed: ${problem ?? signal ?? `exit status ${exitCode}`}`);
     },
   };
+}
+
+/** The trace of a run whose leader lives: one that has been told what to run is just about to begin. */
+async function begunTrace(run: string, trace: string): Promise<Trace | undefined> {
+  for (;;) {
+    const found = readTrace(trace);
+    if (found === undefined || !leads(found.leader, run, trace, found.token)) return undefined;
+    if (found.begun) return found;
+    await setTimeout(every / 25);
+  }
 }
 
 /** Resolves when a process that is not our child is gone. */

@@ -2,7 +2,7 @@
  * Starts a shell that is given as data, and tells of its end. What starts it may be objflow itself or its launcher.
  * Knows nothing of traces, of jobs or of what is watched afterwards.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** A shell that is to be started. */
@@ -39,20 +39,30 @@ export interface NotStarted {
   readonly unseen?: true;
 }
 
-/** A shell that was started ahead, in a group of its own, and waits for its text. */
+/** A shell that was started ahead, outside of our group, and waits for its text. */
 export interface Waiting {
   readonly pid: number;
   /** Stands among its arguments, and among those of no other process. */
   readonly token: string;
-  /** Gives it its text, whole or not at all; resolves when it has exited. */
-  run(text: string): Promise<Gone>;
+  /** It runs one command after the other, each in a group of its own (kept.ts), and does not lead the run's group itself. */
+  readonly kept?: true;
+  /** Gives it its text, whole or not at all; resolves when it has begun, or will not. */
+  run(text: string): Promise<Leader>;
+  /** Gives it back: it is not told after all. */
+  release(): void;
+}
+
+/** Where most commands run, and what they are given beside their own variables. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface Starter {
   /** Never rejects. */
   start(start: Start): Promise<Leader | NotStarted>;
-  /** A shell that waits in this directory with the environment that objflow hands on, where there is one. It is free until it runs. */
-  waitingIn?(cwd: string): Waiting | undefined;
+  /** A shell that waits in this directory with the environment that objflow hands on, where there is one. It is the caller's now. */
+  waitingIn?(cwd: string): Promise<Waiting | undefined>;
 }
 
 /** Starts it from this process. */
@@ -107,4 +117,10 @@ export function inDirectory<T>(file: string, make: () => T): T {
 export function whyNot(error: unknown): NotStarted {
   if (!(error instanceof Error)) return { message: String(error) };
   return 'code' in error ? { code: String(error.code), message: error.message } : { message: error.message };
+}
+
+/** Which directory it is, whatever its name; undefined for none. */
+export function identityOf(directory: string): string | undefined {
+  const found = statSync(directory, { throwIfNoEntry: false, bigint: true });
+  return found && `${found.dev}:${found.ino}:${found.birthtimeNs}`;
 }

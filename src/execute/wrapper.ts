@@ -3,8 +3,9 @@
  * ended. It outlives objflow, and with its trace a later objflow takes the run up again. Its text is fixed: the
  * command and the objects come to it as arguments.
  */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
+import path from 'node:path';
 import type { Job } from '../core/job.js';
 import type { Ending } from '../core/record.js';
 import type { Waiting } from './start.js';
@@ -74,11 +75,11 @@ ${rest(shell, `exec </dev/null\n${exports === '' ? '' : `export ${exports}\n`}`)
 }
 
 /** Nothing has a meaning between these quotes but the quote itself. */
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-const settable = /^[A-Za-z_][A-Za-z0-9_]*$/;
+export const settable = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Variables that a shell refuses to set, gives a value of its own, or obeys. */
-const shellsOwn =
+export const shellsOwn =
   /^(?:_|BASH.*|DIRSTACK|EPOCH.*|EUID|FUNCNAME|GROUPS|HISTCMD|IFS|LANG|LC_.*|LINENO|OLDPWD|OPT.*|PATH|PIPESTATUS|POSIX.*|PPID|PWD|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|UID)$/;
 
 /** Until when an attempt may run. */
@@ -90,21 +91,26 @@ export interface Deadline {
 }
 
 /**
- * Begins an attempt's trace, in place of an earlier attempt's: that must not be taken for this one's. Where a shell that
- * waits is to run it, that is known before it is told.
+ * What an attempt's trace holds before it begins: whose it is, for the file may have been another's. Where a shell that waits
+ * is to run it, that is known before it is told.
  */
-export function beginTrace(
+export function traceHead(
   trace: string,
   deadline: Deadline | undefined,
-  waiting?: Pick<Waiting, 'pid' | 'token'>,
-): void {
+  waiting?: Pick<Waiting, 'pid' | 'token' | 'kept'>,
+): string {
   const until = deadline ? `until ${deadline.at} ${deadline.timeout}\n` : '';
-  writeFileSync(trace, waiting ? `${until}waiting ${waiting.pid} ${waiting.token}\n` : until, { mode: 0o600 });
+  const told = waiting ? `${waiting.kept ? 'kept' : 'waiting'} ${waiting.pid} ${waiting.token}\n` : '';
+  return `of ${ownerOf(trace)}\n${until}${told}`;
 }
 
+const ownerOf = (trace: string): string => path.basename(trace, '.trace');
+
 export interface Trace {
-  /** Pid of the wrapper; it leads the run's process group. */
+  /** Pid of the shell that will say how it ended. */
   readonly leader: number;
+  /** The run's process group: its leader's own, unless that shell is kept. */
+  readonly group: number;
   /** What its leader is known by, where that was started ahead. */
   readonly token?: string;
   /** Its leader has been told what to run, and has begun. */
@@ -131,28 +137,36 @@ export function readTrace(file: string): Trace | undefined {
   } catch {
     return undefined;
   }
-  const [, at, timeout, waiting, token, begun, said = '', status] = layout.exec(content) ?? [];
-  const leader = begun ?? waiting;
-  if (leader === undefined) return undefined;
+  const [, owner = ownerOf(file), at, timeout, kept, waiting, token, begun, said = '', status] =
+    layout.exec(content) ?? [];
+  const group = begun ?? waiting;
+  // Whoever made it did not come to give it this name before the machine died.
+  if (group === undefined || owner !== ownerOf(file)) return undefined;
   return {
-    leader: Number(leader),
+    leader: Number(kept === 'kept' ? waiting : group),
+    group: Number(group),
     ...(token === undefined ? {} : { token }),
     begun: begun !== undefined,
     said: said.trim(),
     ...(at === undefined ? {} : { deadline: { at: Number(at), timeout: Number(timeout) } }),
-    ...(status === undefined ? {} : { ending: endingOf(Number(status), said !== '') }),
+    ...(status === undefined ? {} : { ending: endingOf(Number(status), wasKilled(said, kept, status)) }),
   };
 }
 
-const layout = /^(?:until (\d+) (\d+)\n)?(?:waiting (\d+) (\S+)\n)?(?:(\d+)\n([\s\S]*?)(?:exit (\d+)\n)?)?$/;
+const layout =
+  /^(?:of (\S+)\n)?(?:until (\d+) (\d+)\n)?(?:(waiting|kept) (\d+) (\S+)\n)?(?:(\d+)\n([\s\S]*?)(?:exit (\d+)\n)?)?$/;
+
+/** A kept shell says either of both, `Killed` or `Exit 137`, in the words of its locale but with that number. */
+const wasKilled = (said: string, kept: string | undefined, status: string): boolean =>
+  said !== '' && !(kept === 'kept' && said.includes(status));
 
 /**
- * A shell gives 128 + n for what signal n ended, and for `exit 137`. With the first it also says a word, but for
+ * A shell gives 128 + n for what signal n ended, and for `exit 137`. With the first a wrapper also says a word, but for
  * SIGINT and SIGPIPE: those two, sent to the command's shell alone, read as exit status 130 and 141 (which is also what
  * `pipefail` gives for `yes | head -1`, where nothing was killed from outside).
  */
-function endingOf(status: number, spoken: boolean): Ending {
-  const signal = status > 128 && spoken ? signalName(status - 128) : undefined;
+function endingOf(status: number, killed: boolean): Ending {
+  const signal = status > 128 && killed ? signalName(status - 128) : undefined;
   return signal === undefined ? { exitCode: status } : { signal };
 }
 

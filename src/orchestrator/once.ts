@@ -7,9 +7,11 @@ import { err, ok, type Result } from '../core/result.js';
 import type { State } from '../core/state.js';
 import { systemClock } from '../engine/clock.js';
 import { createEngine } from '../engine/engine.js';
+import { handedOn } from '../execute/environment.js';
 import type { Executor } from '../execute/executor.js';
 import { localExecutor } from '../execute/local.js';
 import { tailOfLog } from '../execute/log.js';
+import { openShells } from '../execute/shells.js';
 import type { FileWorld } from '../objects/world.js';
 import type { Failure, Progress, RunEnd, RunEvent } from '../report/run-event.js';
 import { takeAnnouncements } from './inbox.js';
@@ -51,6 +53,7 @@ export async function runOnce(
 ): Promise<Result<Ran, Problem>> {
   const warn = (message: string): void => report({ event: 'warning', at: Date.now(), message });
   for (const message of warnings) warn(message);
+  const shells = executor ? undefined : openShells({ cwd: mapping.root, env: handedOn(process.env) });
   try {
     const well = new Set<string>();
     let done = 0;
@@ -67,7 +70,9 @@ export async function runOnce(
         ({ name, why }) => report({ event: 'set-aside', at: Date.now(), name, why }),
         asked,
       ),
-      executor: executor ?? localExecutor({ root: mapping.root, directory: path.dirname(file) }),
+      executor:
+        executor ??
+        localExecutor({ root: mapping.root, directory: path.dirname(file), ...(shells ? { starter: shells } : {}) }),
       journal,
       clock: systemClock,
       tell,
@@ -95,6 +100,7 @@ export async function runOnce(
     const came = { summary, ...(isEmpty ? { empty: emptyView(state) } : {}), ...standing(state, logOf) };
     return ok(finished.how === 'stopped' ? { ...came, stopped: true } : came);
   } finally {
+    shells?.close();
     journal.close();
   }
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Work } from '../../src/core/effect.js';
 import type { Execution, Outcome } from '../../src/execute/executor.js';
+import { readTrace } from '../../src/execute/wrapper.js';
 import { living, type Project, project, until, work } from './rig.js';
 
 const parent = path.join(import.meta.dirname, 'parent.js');
@@ -23,9 +24,11 @@ const has = (name: string): boolean => existsSync(path.join(at.root, name));
 const put = (name: string): void => writeFileSync(path.join(at.root, name), '');
 const traceOf = ({ run }: Work): string => path.join(at.directory, 'runs', `${run}.trace`);
 
+const leaderOf = (given: Work): number => readTrace(traceOf(given))?.leader ?? Number.NaN;
+
 /** Starts the work in an objflow of its own, and kills that when the command is under way. */
-async function orphan(given: Work): Promise<void> {
-  child = spawn(process.execPath, [parent, at.root, JSON.stringify(given)], { stdio: 'inherit' });
+async function orphan(given: Work, how = ''): Promise<void> {
+  child = spawn(process.execPath, [parent, at.root, JSON.stringify(given), how], { stdio: 'inherit' });
   const exit = once(child, 'exit');
   await until(() => has('up'));
   child.kill('SIGKILL');
@@ -40,12 +43,14 @@ function running(found: Execution | Outcome | undefined): Execution {
 }
 
 test.each([
-  ['exit 7', { exitCode: 7 }],
-  ['exit 0', { exitCode: 0 }],
-  ['kill -9 $$', { signal: 'SIGKILL' }],
-])('objflow is killed and the command lives: its outcome is known (%s)', async (end, outcome) => {
+  ['exit 7', '', { exitCode: 7 }],
+  ['exit 0', '', { exitCode: 0 }],
+  ['kill -9 $$', '', { signal: 'SIGKILL' }],
+  ['exit 7', 'kept', { exitCode: 7 }],
+  ['kill -9 $$', 'kept', { signal: 'SIGKILL' }],
+])('objflow is killed and the command lives: its outcome is known (%s %s)', async (end, how, outcome) => {
   const given = work({ run: waiting + end });
-  await orphan(given);
+  await orphan(given, how);
   const execution = running(await at.executor.attach(given.run));
   put('go');
   expect(await execution.outcome).toEqual(outcome);
@@ -66,38 +71,47 @@ test('objflow is killed and the command ends meanwhile: its outcome is known, an
   expect(await at.executor.attach(given.run)).toBeUndefined();
 });
 
-test('objflow and then the run are killed: it was interrupted, and nothing of it is left', async () => {
-  const given = work({ run: `setsid sleep 1000 & ${waiting}` });
-  await orphan(given);
-  const leader = Number.parseInt(readFileSync(traceOf(given), 'utf8'), 10);
-  process.kill(leader, 'SIGKILL');
-  await until(() => living(at.root).every(({ pid }) => pid !== leader));
-  expect(await at.executor.attach(given.run)).toBeUndefined();
-  expect(living(at.root)).toEqual([]);
-});
+test.each(['', 'kept'])(
+  'objflow and then the run are killed: it was interrupted, and nothing of it is left %s',
+  async (how) => {
+    const given = work({ run: `setsid sleep 1000 & ${waiting}` });
+    await orphan(given, how);
+    const leader = leaderOf(given);
+    process.kill(leader, 'SIGKILL');
+    await until(() => living(at.root).every(({ pid }) => pid !== leader));
+    expect(await at.executor.attach(given.run)).toBeUndefined();
+    expect(living(at.root)).toEqual([]);
+  },
+);
 
-test('objflow is killed, and the run when it was taken up: killed, and nothing of it is left', async () => {
-  const given = work({ run: `setsid sleep 1000 & ${waiting}` });
-  await orphan(given);
-  const { outcome } = running(await at.executor.attach(given.run));
-  process.kill(Number.parseInt(readFileSync(traceOf(given), 'utf8'), 10), 'SIGKILL');
-  expect(await outcome).toEqual({ signal: 'SIGKILL' });
-  expect(living(at.root)).toEqual([]);
-});
+test.each(['', 'kept'])(
+  'objflow is killed, and the run when it was taken up: killed, and nothing of it is left %s',
+  async (how) => {
+    const given = work({ run: `setsid sleep 1000 & ${waiting}` });
+    await orphan(given, how);
+    const { outcome } = running(await at.executor.attach(given.run));
+    process.kill(leaderOf(given), 'SIGKILL');
+    expect(await outcome).toEqual({ signal: 'SIGKILL' });
+    expect(living(at.root)).toEqual([]);
+  },
+);
 
-test('what was taken up can be stopped, and keeps the timeout that it was started with', async () => {
-  const stopped = work({ run: waiting });
-  await orphan(stopped);
-  const execution = running(await at.executor.attach(stopped.run));
-  execution.stop('terminate');
-  expect(await execution.outcome).toEqual({ signal: 'SIGTERM', stopped: true });
+test.each(['', 'kept'])(
+  'what was taken up can be stopped, and keeps the timeout that it was started with %s',
+  async (how) => {
+    const stopped = work({ run: waiting });
+    await orphan(stopped, how);
+    const execution = running(await at.executor.attach(stopped.run));
+    execution.stop('terminate');
+    expect(await execution.outcome).toEqual({ signal: 'SIGTERM', stopped: true });
 
-  execFileSync('rm', [path.join(at.root, 'up')]);
-  const late = work({ run: waiting, timeout: 1500 });
-  await orphan(late);
-  const { outcome } = running(await at.executor.attach(late.run));
-  expect(await outcome).toEqual({ signal: 'SIGTERM', problem: 'timed out after 1s500ms' });
-});
+    execFileSync('rm', [path.join(at.root, 'up')]);
+    const late = work({ run: waiting, timeout: 1500 });
+    await orphan(late, how);
+    const { outcome } = running(await at.executor.attach(late.run));
+    expect(await outcome).toEqual({ signal: 'SIGTERM', problem: 'timed out after 1s500ms' });
+  },
+);
 
 test('a run of which nothing is known, or not yet its pid, was interrupted', async () => {
   expect(await at.executor.attach('no-such-run')).toBeUndefined();

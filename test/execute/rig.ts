@@ -11,7 +11,7 @@ import { fileId } from '../../src/core/object.js';
 import { handedOn } from '../../src/execute/environment.js';
 import type { Execution, Executor } from '../../src/execute/executor.js';
 import { localExecutor } from '../../src/execute/local.js';
-import { type Starter, startHere } from '../../src/execute/start.js';
+import { goneOf, type Starter, startHere } from '../../src/execute/start.js';
 
 export const job = (fields: Partial<Job> = {}): Job => ({
   name: 'load',
@@ -68,7 +68,7 @@ export function waiting(shell: readonly string[], change = (text: string): strin
   let count = 0;
   return {
     start: startHere,
-    waitingIn(cwd) {
+    async waitingIn(cwd) {
       const token = `waiting-${process.pid}-${++count}`;
       const [program = '', ...options] = shell;
       const child = spawn(program, [...options, '-s', token], {
@@ -81,18 +81,20 @@ export function waiting(shell: readonly string[], change = (text: string): strin
         pid: child.pid ?? 0,
         token,
         async run(text) {
-          const exit = once(child, 'exit');
+          const gone = once(child, 'exit').then(([exitCode, signal]) => goneOf(exitCode, signal));
           child.stdin.end(change(text));
-          const [exitCode, signal] = await exit;
-          return { ...(exitCode === null ? {} : { exitCode }), ...(signal === null ? {} : { signal }) };
+          return { pid: child.pid ?? 0, gone };
         },
+        release: () => child.stdin.end(),
       };
     },
   };
 }
 
-export function project(grace = 300, starter?: Starter): Project {
+/** `starter` may depend on the project's root. */
+export function project(grace = 300, given?: Starter | ((root: string) => Starter)): Project {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'objflow-execute-')));
+  const starter = typeof given === 'function' ? given(root) : given;
   const directory = path.join(root, '.objflow');
   const executor = localExecutor({ root, directory, grace, ...(starter ? { starter } : {}) });
   const read = (name: string): string => readFileSync(path.join(root, name), 'utf8');

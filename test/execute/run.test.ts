@@ -129,7 +129,7 @@ describe('what it leaves behind', () => {
     expect(at.log(given.run)).toBe('');
   });
 
-  test('three hundred runs leave no descriptor and no file but their logs', async () => {
+  test('three hundred runs leave no descriptor, and no file but their logs and those that the next will use', async () => {
     await at.run({ run: 'true' }, { run: 'warm' }).outcome;
     at.executor.forget('warm');
     const before = readdirSync('/proc/self/fd').length;
@@ -143,7 +143,7 @@ describe('what it leaves behind', () => {
     };
     await Promise.all([worker(), worker(), worker()]);
     expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
-    expect(readdirSync(path.join(at.directory, 'runs'))).toEqual([]);
+    expect(readdirSync(path.join(at.directory, 'runs')).filter((name) => !/^[0-2]\.spare$/.test(name))).toEqual([]);
     expect(readdirSync(path.join(at.directory, 'logs'))).toHaveLength(301);
   });
 });

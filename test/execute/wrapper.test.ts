@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { beginTrace, readTrace, textForWaiting, wrap } from '../../src/execute/wrapper.js';
+import { readTrace, textForWaiting, traceHead, wrap } from '../../src/execute/wrapper.js';
 import { project, waiting } from './rig.js';
 
 let directory: string;
@@ -20,7 +20,7 @@ test.each([
   ['bash', ['--posix']],
 ])('under %s, death by signal and exit status are told apart', (shell, options) => {
   const ending = (command: string) => {
-    beginTrace(trace, undefined);
+    writeFileSync(trace, traceHead(trace, undefined));
     const { pid } = spawnSync(shell, [...options, ...wrap('sh', trace, command, [])]);
     const found = readTrace(trace);
     expect(found?.leader).toBe(pid);
@@ -35,7 +35,7 @@ test.each([
 });
 
 test('a trace that was cut anywhere says no ending, and never another process', () => {
-  beginTrace(trace, { at: 1_700_000_000_000, timeout: 1000 });
+  writeFileSync(trace, traceHead(trace, { at: 1_700_000_000_000, timeout: 1000 }));
   spawnSync('/bin/sh', [...wrap('sh', trace, 'exit 13', [])]);
   const whole = readFileSync(trace, 'utf8');
   const { leader, deadline } = readTrace(trace) ?? {};

@@ -1,0 +1,119 @@
+/**
+ * Shells that are kept for one command after the other, so that a command costs one fork of a small process and not the starts of two
+ * shells from a big one. What they run belongs to nobody: it goes on when objflow is gone, and its shell ends after it.
+ * Knows nothing of what is run.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { keptProgram, servesKept } from './kept.js';
+import {
+  type Gone,
+  identityOf,
+  type Leader,
+  type Starter,
+  type Surroundings,
+  startHere,
+  type Waiting,
+} from './start.js';
+
+export interface Shells extends Starter {
+  /** They end, each when its command has ended. */
+  close(): void;
+}
+
+/** So many that have nothing to do are kept. */
+const spare = 4;
+
+/** Shells in these surroundings. Where none can be kept, and what they cannot be told, is started from this process. */
+export function openShells({ cwd: home, env }: Surroundings): Shells {
+  const free: Waiting[] = [];
+  const endings = new Set<() => void>();
+  const place = identityOf(home);
+  /** There is none, or the one that there is does not do. */
+  let none = !servesKept(env);
+  let closed = false;
+
+  /** Starts one; undefined where it ends before it is of use. */
+  const open = (): Promise<Waiting | undefined> =>
+    new Promise((opened) => {
+      const token = `objflow-${randomBytes(12).toString('hex')}`;
+      const child = spawn('bash', ['-p', '-c', keptProgram, token], {
+        cwd: home,
+        env,
+        detached: true,
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+      const { pid = 0, stdin, stdout } = child;
+      const end = (): void => {
+        stdin.end();
+        child.unref();
+      };
+      let ready = false;
+      let started: ((leader: Leader) => void) | undefined;
+      let gone: ((gone: Gone) => void) | undefined;
+      const begun = (leader: number): void => {
+        started?.({ pid: leader, gone: new Promise((resolve) => (gone = resolve)) });
+        started = undefined;
+      };
+      const waiting: Waiting = {
+        pid,
+        token,
+        kept: true,
+        run: (text) =>
+          new Promise((resolve) => {
+            started = resolve;
+            stdin.write(text);
+          }),
+        release() {
+          if (closed || free.length >= spare) end();
+          else free.push(waiting);
+        },
+      };
+      const hear = (line: string): void => {
+        const [word, number] = line.split(' ');
+        if (word === 'ready') {
+          ready = true;
+          opened(waiting);
+        } else if (word === 'begun') begun(Number(number));
+        else if (word === 'ended') {
+          // It may not have come to say that it has begun.
+          begun(pid);
+          const tell = gone;
+          waiting.release();
+          tell?.({ exitCode: Number(number) });
+        }
+      };
+      const over = (): void => {
+        endings.delete(end);
+        const index = free.indexOf(waiting);
+        if (index >= 0) free.splice(index, 1);
+        if (!ready) none = true;
+        opened(undefined);
+        begun(pid);
+        gone?.({});
+      };
+      let rest = '';
+      stdout.setEncoding('latin1').on('data', (text) => {
+        const lines = `${rest}${text}`.split('\n');
+        rest = lines.pop() ?? '';
+        lines.forEach(hear);
+      });
+      stdin.on('error', () => {}); // its end tells
+      child.on('error', over);
+      child.on('exit', over);
+      endings.add(end);
+    });
+
+  return {
+    start: startHere,
+    async waitingIn(cwd) {
+      // What was put in the place of the directory since is another.
+      if (none || cwd !== home || identityOf(cwd) !== place) return undefined;
+      return free.pop() ?? (await open());
+    },
+    close() {
+      closed = true;
+      for (const end of endings) end();
+    },
+  };
+}
