@@ -6,7 +6,8 @@ import { quoted, settable, shellsOwn, type Told } from './wrapper.js';
 
 /**
  * It reads the length of a text, then the text, and does what it says once all of it is there. In order, for each command:
- * - what leads the command's group says so in the trace before it becomes the command, and then to whoever listens;
+ * - what leads the command's group says so in the trace before it becomes the command, and then to whoever listens, who may
+ *   ask it to end from then on;
  * - a command that is stopped has not ended: without job control nobody hears of it;
  * - `jobs` says in the trace how it ended, `Killed` or `Exit 137`, and the ending follows; then whoever listens is told.
  * What asks processes to end does not end it. It sets no variable that it hands on, and goes when its input ends.
@@ -15,9 +16,10 @@ export const keptProgram = `[ "$BASHPID" ] && set -m || exit
 trap '' HUP INT QUIT TERM PIPE
 trap 'jobs >&2' CHLD
 become() {
+  trap - HUP INT QUIT TERM
   echo "$BASHPID" >&2 || exit
   echo "begun $BASHPID" 2>&-
-  trap - HUP INT QUIT TERM PIPE
+  trap - PIPE
   exec </dev/null >>"$3" 2>&1
   eval "$4"
   case $1 in

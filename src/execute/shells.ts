@@ -14,6 +14,7 @@ import {
   type Surroundings,
   startHere,
   type Waiting,
+  whyNot,
 } from './start.js';
 
 export interface Shells extends Starter {
@@ -44,8 +45,14 @@ export function openShells({ cwd: home, env }: Surroundings): Shells {
         stdio: ['pipe', 'pipe', 'ignore'],
       });
       const { pid = 0, stdin, stdout } = child;
+      child.on('error', (error) => {
+        none ||= whyNot(error).code === 'ENOENT';
+        opened(undefined);
+      });
+      if (pid === 0) return;
       const end = (): void => {
         stdin.end();
+        stdout.destroy();
         child.unref();
       };
       let ready = false;
@@ -99,7 +106,6 @@ export function openShells({ cwd: home, env }: Surroundings): Shells {
         lines.forEach(hear);
       });
       stdin.on('error', () => {}); // its end tells
-      child.on('error', over);
       child.on('exit', over);
       endings.add(end);
     });

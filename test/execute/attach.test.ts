@@ -134,7 +134,7 @@ test('another process that has the number by now is neither taken up nor ended',
   expect((await exit)[1]).toBe('SIGKILL');
 });
 
-test('no descriptor left: for the moment only', () => {
+test.each(['exhaust', 'exhaust, kept'])('no descriptor left: for the moment only (%s)', (how) => {
   const script = 'ulimit -n 40; exec "$@"';
   const outcome = execFileSync('sh', [
     '-c',
@@ -144,7 +144,7 @@ test('no descriptor left: for the moment only', () => {
     parent,
     at.root,
     JSON.stringify(work()),
-    'exhaust',
+    how,
   ]);
   expect(JSON.parse(String(outcome))).toEqual({ temporary: true, problem: expect.stringContaining('EMFILE') });
 });

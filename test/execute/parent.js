@@ -7,10 +7,15 @@ import { localExecutor } from '../../dist/execute/local.js';
 import { openShells } from '../../dist/execute/shells.js';
 
 const [root, work, how] = process.argv.slice(2);
-const starter = how === 'kept' ? { starter: openShells({ cwd: root, env: handedOn(process.env) }) } : {};
-const executor = localExecutor({ root, directory: path.join(root, '.objflow'), grace: 300, ...starter });
+const shells = how?.includes('kept') && openShells({ cwd: root, env: handedOn(process.env) });
+const executor = localExecutor({
+  root,
+  directory: path.join(root, '.objflow'),
+  grace: 300,
+  ...(shells && { starter: shells }),
+});
 const given = JSON.parse(work);
-if (how === 'exhaust') {
+if (how?.includes('exhaust')) {
   await executor.start({ ...given, run: 'warm', job: { ...given.job, run: 'true' } }).outcome;
   try {
     for (;;) openSync('/dev/null', 'r');
@@ -19,3 +24,4 @@ if (how === 'exhaust') {
   }
 }
 process.stdout.write(JSON.stringify(await executor.start(given).outcome));
+if (shells) shells.close();
