@@ -129,6 +129,8 @@ export function createEngine(first: State, world: World, options: EngineOptions)
         stall(effects, appended.error, first);
         return;
       }
+      // The disk takes its time, and what does not build on these records need not wait for it.
+      if (appended.ok) for (const effect of effects) if (startsApart(effect, records)) act(effect);
       const synced = appended.ok && records.some(mustBeOnDisk) ? journal.sync() : appended;
       if (!synced.ok) problem = synced.error;
     }
@@ -137,7 +139,7 @@ export function createEngine(first: State, world: World, options: EngineOptions)
     // Once an attempt's end is on record, what would tell of it again must not outlive it into the next attempt.
     for (const record of records)
       if (record.type === 'run-ended' || record.type === 'attempt-failed') executor.forget(record.run);
-    for (const effect of effects) act(effect);
+    for (const effect of effects) if (!startsApart(effect, records)) act(effect);
     for (const content of [false, true]) {
       const asked = effects.flatMap((effect) =>
         effect.type === 'look' && (effect.content === true) === content ? effect.objects : [],
@@ -456,6 +458,20 @@ export function createEngine(first: State, world: World, options: EngineOptions)
  *  machine ends the job as well. */
 const mustBeOnDisk = (record: JournalRecord): boolean =>
   record.type !== 'run-started' && record.type !== 'attempt-failed';
+
+/**
+ * Whether it starts something that takes nothing from what these records vouch for. Should they be lost with the machine, their runs
+ * run again, and so does this one; it has not been given anything that nobody remembers.
+ */
+function startsApart(effect: Effect, records: readonly JournalRecord[]): boolean {
+  if (effect.type !== 'start') return false;
+  const { run, sources } = effect.work;
+  return records.every((record) => {
+    if (record.type === 'run-started') return true;
+    if (record.type !== 'run-ended' || record.run === run) return false;
+    return !sources.some(({ objects }) => objects.some((object) => object in record.produced));
+  });
+}
 
 /** File targets of known tasks whose absence makes them due: to be looked at once everything else has been. */
 export function targetsToLookAt(state: State): ObjectId[] {

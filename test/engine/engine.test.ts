@@ -27,6 +27,35 @@ test('what is recorded stands before what starts; a success is on disk before wh
   expect(s.finished).toEqual(stopped);
 });
 
+test('what takes nothing from what has ended starts while that goes to the disk', async () => {
+  const p = new Project('a: in/{n} -> out/{n}', 'b: out/{n} ->');
+  p.concurrency = 1;
+  const s = stage(p);
+  p.seen('in/1', '1');
+  p.seen('in/2', '1');
+  expect(await s.run()).toContain('start a[n=1]');
+  p.seen('out/1', '1');
+  expect((await s.exit('a[n=1]')).slice(2)).toEqual([
+    'append run-ended, run-started a[n=2]',
+    'start a[n=2]',
+    'sync',
+    'forget',
+  ]);
+  p.seen('out/2', '1');
+  expect((await s.exit('a[n=2]')).slice(2)).toEqual([
+    'append run-ended, run-started b[n=1]',
+    'start b[n=1]',
+    'sync',
+    'forget',
+  ]);
+  expect((await s.exit('b[n=1]')).slice(-4)).toEqual([
+    'append run-ended, run-started b[n=2]',
+    'start b[n=2]',
+    'sync',
+    'forget',
+  ]);
+});
+
 describe('a journal without room', () => {
   test('stalls: nothing starts and nothing is taken, until there is room; each is told once', async () => {
     const p = new Project('a: in/{n} ->', 't: table:x ->');
@@ -149,6 +178,21 @@ describe('a journal that fails', () => {
     expect(s.finished).toEqual({ how: 'journal', problem: broken });
     expect(s.told.filter((told) => told.startsWith('run-succeeded'))).toEqual([]);
     expect(s.warnings).toEqual([]);
+  });
+
+  test('in a sync: what has started meanwhile is waited for, and not told', async () => {
+    const p = new Project('a: in/{n} ->');
+    p.concurrency = 1;
+    const s = stage(p);
+    p.seen('in/1', '1');
+    p.seen('in/2', '1');
+    await s.run();
+    s.journal.synced = err(broken);
+    expect(await s.exit('a[n=1]')).toEqual(['append run-ended, run-started a[n=2]', 'start a[n=2]', 'sync']);
+    expect(s.finished).toBeUndefined();
+    expect(await s.exit('a[n=2]')).toEqual([]);
+    expect(s.finished).toEqual({ how: 'journal', problem: broken });
+    expect(s.told).toEqual(['object-landed', 'object-landed', 'run-started a[n=1]']);
   });
 
   test('when something is announced: it is not taken, and the loop ends by itself', async () => {
