@@ -24,6 +24,9 @@ const has = (name: string): boolean => existsSync(path.join(at.root, name));
 const put = (name: string): void => writeFileSync(path.join(at.root, name), '');
 const traceOf = ({ run }: Work): string => path.join(at.directory, 'runs', `${run}.trace`);
 
+/** Or a zombie, which nobody may ever bury. */
+const isGone = (pid: number): boolean =>
+  !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '';
 const leaderOf = (given: Work): number => readTrace(traceOf(given))?.leader ?? Number.NaN;
 
 /** Starts the work in an objflow of its own, and kills that when the command is under way. */
@@ -78,7 +81,7 @@ test.each(['', 'kept'])(
     await orphan(given, how);
     const leader = leaderOf(given);
     process.kill(leader, 'SIGKILL');
-    await until(() => living(at.root).every(({ pid }) => pid !== leader));
+    await until(() => isGone(leader));
     expect(await at.executor.attach(given.run)).toBeUndefined();
     expect(living(at.root)).toEqual([]);
   },
