@@ -10,7 +10,7 @@ import { type Mapped, requireMapping } from './mapping.js';
 import { runMemory } from './remember-run.js';
 import { runReporter } from './reporters.js';
 import { requireSelection } from './selection.js';
-import { onSignals } from './signals.js';
+import { catchSignals } from './signals.js';
 
 export interface RunOptions {
   readonly format: 'text' | 'json';
@@ -45,10 +45,10 @@ export async function runAll(
 ): Promise<number> {
   const began = performance.now();
   const file = stateFile(context, mapped.mapping);
+  const signals = catchSignals();
   const taken = must(takeState(mapped, file, { role: 'run', selected, concurrency: jobs }));
   const memory = remembered ? runMemory(context, mapped, file) : undefined;
   const reporter = runReporter({ ...context, out: memory?.out ?? context.out }, format);
-  let stoppedBy: number | undefined;
   const done = await runOnce(mapped, taken, {
     ...{ file, force, retry, retried },
     ...(memory && { asked: memory.asked, leaving: memory.leaving }),
@@ -57,13 +57,9 @@ export async function runAll(
       reporter.report(event);
     },
     progress: (progress) => reporter.progress?.(progress),
-    stopBy(stop) {
-      const signals = onSignals(stop);
-      return () => {
-        stoppedBy = signals.off();
-      };
-    },
+    stopBy: signals.stopBy,
   });
+  const stoppedBy = signals.off();
   const ran = must(done);
   reporter.end(endOf(context, ran, performance.now() - began));
   if (stoppedBy !== undefined) return stoppedBy;

@@ -1,4 +1,5 @@
 /** Signals that ask the program to stop. */
+import type { StopBy } from '../orchestrator/stopper.js';
 import { exitOfSignal } from './exit.js';
 
 export interface Signals {
@@ -23,6 +24,29 @@ export function onSignals(stop: (count: number) => void): Signals {
     off() {
       for (const { signal, listener } of listeners) process.off(signal, listener);
       return status;
+    },
+  };
+}
+
+/**
+ * Catches signals from now on, for somebody who is not there yet: `stopBy` is told first of those that came before. A state
+ * that is held must not be left to a signal that nobody catches.
+ */
+export function catchSignals(): Signals & { readonly stopBy: StopBy } {
+  let caught = 0;
+  let stop = (_times: number): void => {};
+  const signals = onSignals((times) => {
+    caught = times;
+    stop(times);
+  });
+  return {
+    ...signals,
+    stopBy(told) {
+      stop = told;
+      for (let times = 1; times <= caught; times++) told(times);
+      return () => {
+        stop = () => {};
+      };
     },
   };
 }

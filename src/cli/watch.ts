@@ -8,7 +8,7 @@ import { type Context, stateFile } from './context.js';
 import { exit, must } from './exit.js';
 import { requireMapping } from './mapping.js';
 import { watchReporter } from './reporters.js';
-import { onSignals, type Signals } from './signals.js';
+import { catchSignals } from './signals.js';
 
 export interface WatchOptions {
   readonly format: 'text' | 'json';
@@ -20,6 +20,8 @@ export async function watch(context: Context, { format, jobs: concurrency }: Wat
   const began = performance.now();
   const mapped = await requireMapping(context);
   const file = stateFile(context, mapped.mapping);
+  // They are caught until all is told.
+  const signals = catchSignals();
   const taken = must(takeState(mapped, file, { role: 'watch', concurrency }));
   const { journal } = taken;
   const reporter = watchReporter(context, format, file);
@@ -31,22 +33,18 @@ export async function watch(context: Context, { format, jobs: concurrency }: Wat
     reporter.report(event);
     if (event.event === 'watching') notifier?.ready(`watching ${counted(event.jobs, 'job')}`);
   };
-  let signals: Signals | undefined;
   try {
     const lived = await runDaemon(mapped, taken, {
       ...{ file, concurrency, report },
       standing: (standing) => reporter.standing?.(standing),
-      stopBy(stop) {
-        signals = onSignals((times) => {
+      stopBy: (stop) =>
+        signals.stopBy((times) => {
           if (times === 1) notifier?.stopping();
           stop(times);
-        });
-        // They are caught until all is told.
-        return () => {};
-      },
+        }),
     });
     reporter.left({ at: Date.now(), took: performance.now() - began, ...must(lived) });
-    return signals?.off() ?? exit.well;
+    return signals.off() ?? exit.well;
   } finally {
     endWatchdog?.();
   }

@@ -45,6 +45,16 @@ jobs:
   expect(p.told('log').toSorted()).toEqual([...'abcde'].flatMap((n) => [`end ${n}`, `start ${n}`]).toSorted());
 });
 
+test('a signal that comes while the daemon opens the state is one to stop, and leaves no lock', async () => {
+  const p = project(`version: 1\njobs: { work: { run: 'true' } }\n`);
+  const call = p.start('watch', '--format', 'json');
+  const lock = p.at('.objflow/state.jsonl.lock');
+  while (!fs.existsSync(lock)) await new Promise(setImmediate);
+  call.child.kill('SIGTERM');
+  expect(await call.ended).toMatchObject({ status: 143, err: '' });
+  expect(fs.existsSync(lock)).toBe(false);
+});
+
 test('SIGTERM lets what runs finish and starts nothing more; SIGINT ends with its own status', async () => {
   const p = project(
     `version: 1
