@@ -20,6 +20,7 @@ import { listFiles } from '../objects/list.js';
 import type { SetAside } from '../objects/names.js';
 import type { FileWorld } from '../objects/world.js';
 import { fileWorld } from './file-world.js';
+import { removeLeftovers } from './leftover.js';
 import { type Problem, stateProblem } from './problem.js';
 
 /** A mapping without errors, and what feeds what in it: all that an orchestrator needs of what was loaded. */
@@ -89,7 +90,9 @@ export function takeState(
   const opened = openJournal(file, { purpose });
   if (!opened.ok) return err(stateProblem(opened.error));
   const { journal, records, warnings } = opened.value;
-  return ok({ journal, warnings, state: openState(mapping, { ...options, graph, records }) });
+  const state = openState(mapping, { ...options, graph, records });
+  removeLeftovers(file, state);
+  return ok({ journal, warnings, state });
 }
 
 /** The state as the journal left it. */

@@ -1,0 +1,28 @@
+/**
+ * What is kept of a run until its end is on record, where whoever recorded it died before it could remove it. Knows nothing of what
+ * is in it.
+ */
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { State } from '../core/state.js';
+import { runsDirectory } from './places.js';
+
+/**
+ * Removes what a death left behind. Of each task only the last run can have left anything; and only what this state
+ * tells of is touched, since others may keep theirs in the same directory. `file`: the state's, which is held.
+ */
+export function removeLeftovers(file: string, state: State): void {
+  const directory = runsDirectory(file);
+  try {
+    const names = readdirSync(directory).filter((name) => !state.runs.has(runOf(name)));
+    if (names.length === 0) return;
+    const ended = new Set([...state.tasks.values()].map(({ last }) => last?.run));
+    for (const { last } of state.strays.tasks.values()) ended.add(last?.().run);
+    for (const name of names) if (ended.has(runOf(name))) rmSync(path.join(directory, name), { force: true });
+  } catch {
+    // There is none yet, or it is not to be removed: it takes a little room.
+  }
+}
+
+/** A run's name has no dot. */
+const runOf = (name: string): string => name.slice(0, name.indexOf('.'));
