@@ -2,7 +2,6 @@
  * File systems of which nothing is heard: on a network mount another machine's changes give no event here, and some
  * mounts give none at all. The first are known by their type, the others by trying. Knows nothing of what is done then.
  */
-import { randomBytes } from 'node:crypto';
 import { statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -39,9 +38,12 @@ function typeOf(directory: string): string | undefined {
   }
 }
 
+/** Always the same, so that the next probe removes what one that was killed has left. */
+const name = '.objflow-probe';
+
 /** Writes a file and waits to hear of it. Where none can be written there is no telling, and the benefit of the doubt. */
 async function isHeard(directory: string, listen: Listen): Promise<boolean> {
-  const name = `.objflow-probe-${randomBytes(6).toString('hex')}`;
+  remove(path.join(directory, name));
   const timer = new AbortController();
   let heard = false;
   const end = await listen(directory, {
@@ -76,6 +78,6 @@ function remove(file: string): void {
   try {
     unlinkSync(file);
   } catch {
-    // Its directory has gone with it.
+    // It is not there, or its directory has gone with it.
   }
 }

@@ -22,6 +22,13 @@ test('one that tells nothing of it is, and the probe leaves nothing behind', asy
   expect(readdirSync(here.at('own'))).toEqual(['state']);
 });
 
+test('what a probe that was killed has left goes with the next', async () => {
+  const { root, write } = place();
+  write('.objflow-probe');
+  expect(await whyMute(root, root, listen)).toBeUndefined();
+  expect(readdirSync(root)).toEqual([]);
+});
+
 test('other names do not count for the probe, and a hint without a name does', async () => {
   const { root } = place();
   const says =
