@@ -20,13 +20,14 @@ export function createCalls({ bin, world, wrong }) {
     });
     const saves = world.manifest.saves;
     const broken = world.manifest.broken;
-    const call = { args, child, lines: 0, out: '', over: false, killed: false };
+    const call = { args, child, began: performance.now(), lines: 0, out: '', over: false, killed: false };
     living.add(call);
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
       call.lines += text.split('\n').length - 1;
       if (args[0] !== 'watch') call.out += text;
-      else if (text.includes('"event":"watching"')) call.watching = true;
+      // What `run` says first it says when it has looked at everything, too.
+      if (args[0] === 'run' || text.includes('"event":"watching"')) call.ready ??= performance.now();
     });
     child.stderr.setEncoding('utf8').on('data', (text) => {
       err += text;

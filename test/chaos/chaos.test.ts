@@ -14,7 +14,7 @@ async function printed(name: string, ...args: string[]): Promise<string> {
 }
 
 test('a short chaos run finds nothing wrong', async () => {
-  const said = await printed('main.js', '--seed=1', '--jobs=9', '--rounds=1', '--actions=16');
+  const said = await printed('main.js', '--seed=6', '--jobs=9', '--rounds=1', '--actions=16');
   expect(said).toMatch(/; nothing was wrong\n$/);
 }, 60_000);
 

@@ -24,18 +24,25 @@ export async function until(holds, most) {
 export function createDaemon({ calls, world, wrong, count, others, ended, mend }) {
   let daemon;
   let frozen = false;
+  /** Milliseconds from a start to what counts as watching: of the last that came so far. */
+  let usual = 500;
+  /** Where in the log this life began, and how long that was when it was last looked at. */
+  let logged = 0;
+  let seen = 0;
 
-  /** Starts it where none lives. */
-  function start() {
+  /** Starts it where none lives; `run` is another that holds the state, as long as something is due. */
+  function start(command = 'watch') {
     if (daemon && !daemon.over) return;
     count.starts += 1;
     // Somebody may hold the state when it comes to take it.
     const had = [...others];
-    daemon = calls.begin(['watch', '--format', 'json'], (status, { asked, watching }) => {
+    daemon = calls.begin([command, '--format', 'json'], (status, { asked, ready }) => {
       if (status === 3) return had.length + others.size > 0;
+      if (command === 'run' && (status === 0 || status === 1)) return true;
       // It may be told before it catches signals.
-      return asked && (status === 143 || (status === 'SIGTERM' && !watching));
+      return asked && (status === 143 || (status === 'SIGTERM' && !ready));
     });
+    logged = seen = fs.statSync(world.log).size - 1;
     frozen = false;
   }
 
@@ -45,24 +52,36 @@ export function createDaemon({ calls, world, wrong, count, others, ended, mend }
       start();
       thaw();
       const mine = daemon;
-      if (!(await until(() => mine.watching || mine.over, 30_000))) wrong('the daemon is not ready after 30 s');
-      if (!mine.over) return;
+      if (!(await until(() => mine.ready || mine.over, 30_000))) wrong('the daemon is not ready after 30 s');
+      if (!mine.over && mine.args[0] === 'watch') return;
+      await mine.end();
       if (world.manifest.broken) mend();
       await Promise.all([...others].map((one) => one.end()));
     }
   }
 
   /** The moment of this life that a plan names. */
-  async function meet({ of, ms }) {
+  async function meet({ of, ms = 0, share = 0 }) {
     const mine = daemon;
     const there = {
       lock: () => lockedBy(mine.child.pid),
-      watching: () => mine.watching,
+      watching: () => mine.ready,
+      // Nothing may be due.
+      begun: () => hasBegun() || performance.now() - mine.ready > usual,
       // It comes before it watches, or not.
-      compaction: () => mine.watching || fs.existsSync(path.join(world.root, '.objflow/state.jsonl.tmp')),
+      compaction: () => mine.ready || fs.existsSync(path.join(world.root, '.objflow/state.jsonl.tmp')),
     }[of];
     if (there) await until(() => mine.over || frozen || there(), 10_000);
-    await Promise.race([setTimeout(ms), mine.ended]);
+    await Promise.race([setTimeout(ms + share * usual), mine.ended]);
+    if (mine.ready) usual = mine.ready - mine.began;
+  }
+
+  /** A command has begun since this life did. */
+  function hasBegun() {
+    const { size } = fs.statSync(world.log);
+    if (size === seen) return false;
+    seen = size;
+    return fs.readFileSync(world.log).includes('\nstart ', logged);
   }
 
   function lockedBy(pid) {
@@ -114,11 +133,11 @@ export function createDaemon({ calls, world, wrong, count, others, ended, mend }
     ended();
     // One that ended before it caught signals has touched nothing: what is there was left by one that was killed.
     const touched = status !== 'SIGTERM' || lockedBy(daemon.child.pid);
-    if (others.size === 0 && touched) await checkLeft(whole, daemon.watching);
+    if (others.size === 0 && touched) await checkLeft(whole, daemon.ready !== undefined);
   }
 
-  /** `watching`: the last one came so far that it had taken up what still ran. */
-  async function checkLeft(whole, watching = true) {
+  /** `tookUp`: the last one came so far that it had taken up what still ran. */
+  async function checkLeft(whole, tookUp = true) {
     let left = [];
     const gone = () => {
       left = living(world.above);
@@ -129,7 +148,7 @@ export function createDaemon({ calls, world, wrong, count, others, ended, mend }
     const waiting = /^\.objflow\/inbox\/\d[\w.-]*\.json$/;
     const open = /^\.objflow\/runs\/[\w.-]+\.(?:trace|sources)$/;
     for (const name of leftovers(world))
-      if ((whole || !waiting.test(name)) && (watching || !open.test(name)))
+      if ((whole || !waiting.test(name)) && (tookUp || !open.test(name)))
         wrong(`${name} is left when all has been stopped`);
   }
 

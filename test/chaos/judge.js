@@ -17,7 +17,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 /** Milliseconds for which a busy daemon may know nothing of what has landed: what starts meanwhile is told of it afterwards. */
-const lag = 2000;
+const lag = 10_000;
 /** Runs that `history` remembers. */
 const remembered = 10_000;
 

@@ -20,8 +20,8 @@ import { planRound } from './plan.js';
 import { createPlayer } from './play.js';
 import { createWorld } from './world.js';
 
-/** Kills of one round: a journal of a readable size, which is compacted now and then. */
-const killsOfRound = 200;
+/** Kills of one round: a journal of a readable size, which is compacted once or twice. */
+const killsOfRound = 50;
 
 const { values } = parseArgs({
   options: Object.fromEntries(

@@ -24,16 +24,17 @@ export function planRound(seed, round, { groups, kills, length }) {
   const one = (list) => list[below(list.length)];
   const chance = (share) => random() < share;
   const input = () => `in/${below(groups)}/${one(partitions)}`;
-  const flag = () => (chance(0.25) ? `${one(['fail', 'slow', 'slow'])}-${one(kindNames)}` : undefined);
+  const flag = () => (chance(0.4) ? `${one(['fail', 'slow', 'slow', 'slow'])}-${one(kindNames)}` : undefined);
   const land = () => ['land', input(), { how: one(['rename', 'rename', 'rename', 'copy', 'slow']), flag: flag() }];
   const emit = () => ['emit', `db/ext/${below(groups)}`];
-  /** Of a life of the daemon, from its start: after a while, or after something that it does. */
+  /** Of a life of the daemon, from its start: after a share of the time that a start takes, or after something that it does. */
   const moment = () =>
     one([
-      { ms: below(700) },
+      { share: 1.2 * random() },
       { of: 'lock', ms: below(150) },
-      { of: 'watching', ms: below(40) },
-      { of: 'watching', ms: below(400) },
+      { of: 'watching', ms: below(100) },
+      { of: 'begun', ms: below(40) },
+      { of: 'begun', ms: below(300) },
     ]);
 
   const begin = [];
@@ -50,10 +51,10 @@ export function planRound(seed, round, { groups, kills, length }) {
       if (chance(0.04)) actions.push(['noise']);
       if (chance(0.06)) actions.push(emit());
       for (let n = below(3); n > 0; n--) actions.push(land());
-      actions.push(['start']);
+      actions.push(['start', chance(0.3) ? 'run' : 'watch']);
       if (chance(0.5)) actions.push(land());
       if (chance(0.1)) actions.push(['remove', input()]);
-      actions.push(['kill', chance(0.1) ? { of: 'compaction', ms: below(8) } : moment()]);
+      actions.push(['kill', chance(0.08) ? { of: 'compaction', ms: below(8) } : moment()]);
       if (life % 50 === 0 || life === kills) actions.push(['settle']);
     }
     return actions;
