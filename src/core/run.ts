@@ -127,8 +127,11 @@ export function endAttempt(state: State, id: string, outcome: AttemptOutcome, at
   const { attempts } = task.job.job.retries;
   // What was edited meanwhile finishes as it was, and is not tried again so.
   const last = run.attempt - run.first + 1 >= attempts || state.stopping || isOutdated(task, run);
-  if (outcome.temporary && !outcome.stopped) pause(state, task, run, at + temporaryDelay);
-  else if (outcome.well || outcome.stopped || last) endRun(state, task, run, outcome, at, effects);
+  // It never ran: nothing has failed. Whoever is told to stop does not try again.
+  const stopped = outcome.stopped || (outcome.temporary && state.stopping);
+  if (outcome.temporary && !stopped) pause(state, task, run, at + temporaryDelay);
+  else if (stopped) endRun(state, task, run, { ...outcome, stopped }, at, effects);
+  else if (outcome.well || last) endRun(state, task, run, outcome, at, effects);
   else failAttempt(state, task, run, outcome, at, effects);
 }
 

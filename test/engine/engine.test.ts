@@ -322,6 +322,19 @@ test('a stop waits for what runs, and for hooks', async () => {
   expect(s.starts()).toEqual(['start a']);
 });
 
+test('a start that the system had no room for is not tried again after a stop: its run ends, and is due again', async () => {
+  const p = new Project('a: in/x -> ; on_failure=tell');
+  p.seen('in/x', '1');
+  const s = stage(p);
+  await s.run();
+  await s.stop();
+  s.executor.end('a', { temporary: true });
+  await s.calm();
+  expect(s.journal.records.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'interrupted' });
+  expect(s.finished).toEqual(stopped);
+  expect(s.starts()).toEqual(['start a']);
+});
+
 test('without an end of its own it ends when nothing is left to do', async () => {
   const p = new Project('a: in/x -> out/x');
   p.seen('in/x', '1');
