@@ -10,9 +10,11 @@ const patience = 60_000;
 /** `wrong` is told, in a sentence, what a call did that it may not do. */
 export function createCalls({ bin, world, wrong }) {
   const living = new Set();
+  let over = false;
 
   /** Begins a call. `well` gives whether it may end so: an exit status, or the name of a signal. */
   function begin(args, well) {
+    if (over) throw new Error('the round was broken off');
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: world.root,
       env: { PATH: process.env.PATH, HOME: world.above },
@@ -69,5 +71,15 @@ export function createCalls({ bin, world, wrong }) {
     return JSON.parse(call.out);
   }
 
-  return { begin, ask, living };
+  /** Whatever lives is killed, and nothing begins any more. */
+  async function end() {
+    over = true;
+    for (const one of living) {
+      one.child.kill('SIGCONT');
+      one.kill('SIGKILL');
+      await one.ended;
+    }
+  }
+
+  return { begin, ask, end };
 }

@@ -46,10 +46,12 @@ const began = performance.now();
 const seconds = () => Math.round((performance.now() - began) / 1000);
 const print = (line) => process.stdout.write(`${line}\n`);
 let player;
+let brokenOff = false;
 for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
-  process.once(signal, async () => {
-    await player?.end();
-    process.exit(status);
+  process.once(signal, () => {
+    process.exitCode = status;
+    brokenOff = true;
+    void player?.end();
   });
 
 print(`chaos: --seed=${seed} --jobs=${jobs}${kills === undefined ? '' : ` --kills=${kills}`}`);
@@ -65,6 +67,10 @@ for (let round = first; round < first + (rounds ?? Infinity) && seconds() < minu
     wrong.push(`the round could not be played: ${error.stack}`);
   } finally {
     await player.end();
+  }
+  if (brokenOff) {
+    rmSync(world.above, { recursive: true, force: true });
+    process.exit();
   }
   const log = readFileSync(world.log, 'utf8');
   count.runs += log.match(/^start /gm)?.length ?? 0;

@@ -160,11 +160,7 @@ export function createPlayer({ bin, world, wrong, count }) {
 
   /** Whatever happened, nothing of it lives on. */
   async function end() {
-    for (const one of calls.living) {
-      one.child.kill('SIGCONT');
-      one.kill('SIGKILL');
-      await one.ended;
-    }
+    await calls.end();
     await until(() => living(world.above).length === 0, 2000);
     for (const { pid } of living(world.above)) strike('what is left', pid);
   }

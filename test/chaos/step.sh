@@ -6,7 +6,8 @@ for source in "$@"; do
   case $source in db/*) file=../$source ;; *) file=$source ;; esac
   line=
   read -r line <"$file" || :
-  line=${line##*!} # a slow writer begins with a while of nothing
+  # A slow writer begins with a while of nothing.
+  case $line in *!*) line=${line##*!} ;; x*) line= ;; esac
   told="$told $source=$line"
   IFS=,
   for word in $line; do
