@@ -68,7 +68,8 @@ export function createCalls({ bin, world, wrong }) {
   async function ask(...args) {
     const call = begin([...args, '--format', 'json'], (status) => status === 0);
     if ((await call.end()) !== 0) return undefined;
-    return JSON.parse(call.out);
+    // Of `run`, which prints a document a line, the last.
+    return JSON.parse(args[0] === 'run' ? (call.out.trim().split('\n').at(-1) ?? '') : call.out);
   }
 
   /** Whatever lives is killed, and nothing begins any more. */

@@ -153,8 +153,16 @@ export function createPlayer({ bin, world, wrong, count }) {
     await finish();
     await daemon.stop(true);
     world.write('idle');
-    const idle = calls.begin(['run', '--format', 'json'], (status) => status === 0);
-    await idle.end();
+    // The second is answered by what the first has found out.
+    for (const _ of 'ab') await calls.ask('run');
+    world.write('busy');
+    await daemon.checkLeft(true);
+    fs.writeFileSync(calm, '');
+    await actions.land('in/0/p0', { how: 'rename' });
+    await calls.ask('run');
+    readJournal();
+    for (const one of unmet(fs.readFileSync(world.log, 'utf8'), world.expected()))
+      wrong(`not consumed by a run without a daemon: ${one}`);
     await daemon.checkLeft(true);
   }
 

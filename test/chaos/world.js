@@ -178,7 +178,7 @@ export function living(above) {
 /** Files that have no business in a project whose daemon has been stopped. */
 export function leftovers({ root }) {
   const wanted =
-    /^(?:objflow\.yaml|total|(?:in|left|join|second)\/\d+\/p\d|(?:gather|end)\/\d+|\.objflow\/(?:state\.jsonl|logs\/[\w.-]+\.log))$/;
+    /^(?:objflow\.yaml|total|(?:in|left|join|second)\/\d+\/p\d|(?:gather|end)\/\d+|\.objflow\/(?:state\.jsonl|cache\/[a-z]+(?:\.files)?|logs\/[\w.-]+\.log))$/;
   const names = fs.readdirSync(root, { recursive: true, withFileTypes: true });
   return names.flatMap((entry) => {
     const name = path.relative(root, path.join(entry.parentPath, entry.name));
