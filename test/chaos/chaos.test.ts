@@ -47,7 +47,7 @@ test.each([
   ['', `${well}start r5 1 k5 end join=in/p0:1 > end\nkill r5\nstart r6 1 k5 end join=in/p0:1 > end\n`],
   [
     'late ran again as r6 (line 14) on what r5 had consumed',
-    `${well}start r5 1 k5 late in/p0=in/p0:1 > x\nrecorded r5 late succeeded 9000 9001\nstart r6 1 k6 late in/p0=in/p0:1 > x\n`,
+    `${well}start r5 1 k5 late in/p0=in/p0:1 > x\nrecorded r5 late succeeded 90000 90001\nstart r6 1 k6 late in/p0=in/p0:1 > x\n`,
   ],
   [
     'join consumed a mixture of in/p0 in r5 (line 14)',
