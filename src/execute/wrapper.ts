@@ -8,6 +8,7 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import type { Job } from '../core/job.js';
 import type { Ending } from '../core/record.js';
+import { bootId } from './boot.js';
 import type { Waiting } from './start.js';
 
 const inner: Readonly<Record<Job['shell'], string>> = {
@@ -99,9 +100,10 @@ export function traceHead(
   deadline: Deadline | undefined,
   waiting?: Pick<Waiting, 'pid' | 'token' | 'kept'>,
 ): string {
+  const boot = bootId() === '' ? '' : `boot ${bootId()}\n`;
   const until = deadline ? `until ${deadline.at} ${deadline.timeout}\n` : '';
   const told = waiting ? `${waiting.kept ? 'kept' : 'waiting'} ${waiting.pid} ${waiting.token}\n` : '';
-  return `of ${ownerOf(trace)}\n${until}${told}`;
+  return `of ${ownerOf(trace)}\n${boot}${until}${told}`;
 }
 
 const ownerOf = (trace: string): string => path.basename(trace, '.trace');
@@ -129,7 +131,10 @@ export function readEnding(file: string): (Ending & { readonly endedAt: number }
   return ending && stat && { ...ending, endedAt: Math.floor(stat.mtimeMs) };
 }
 
-/** Reads a trace; undefined where there is none, or no process has begun to write it. */
+/**
+ * Reads a trace; undefined where there is none, or no process has begun to write it. Nor is one of an earlier start of the
+ * machine any: the disk may have kept it and lost what the command wrote before.
+ */
 export function readTrace(file: string): Trace | undefined {
   let content: string;
   try {
@@ -137,11 +142,12 @@ export function readTrace(file: string): Trace | undefined {
   } catch {
     return undefined;
   }
-  const [, owner = ownerOf(file), at, timeout, kept, waiting, token, begun, said = '', status] =
+  const [, owner = ownerOf(file), boot, at, timeout, kept, waiting, token, begun, said = '', status] =
     layout.exec(content) ?? [];
   const group = begun ?? waiting;
   // Whoever made it did not come to give it this name before the machine died.
   if (group === undefined || owner !== ownerOf(file)) return undefined;
+  if (boot !== undefined && boot !== bootId()) return undefined;
   return {
     leader: Number(kept === 'kept' ? waiting : group),
     group: Number(group),
@@ -154,7 +160,7 @@ export function readTrace(file: string): Trace | undefined {
 }
 
 const layout =
-  /^(?:of (\S+)\n)?(?:until (\d+) (\d+)\n)?(?:(waiting|kept) (\d+) (\S+)\n)?(?:(\d+)\n([\s\S]*?)(?:exit (\d+)\n)?)?$/;
+  /^(?:of (\S+)\n)?(?:boot (\S+)\n)?(?:until (\d+) (\d+)\n)?(?:(waiting|kept) (\d+) (\S+)\n)?(?:(\d+)\n([\s\S]*?)(?:exit (\d+)\n)?)?$/;
 
 /** A kept shell says either of both, `Killed` or `Exit 137`, in the words of its locale but with that number. */
 const wasKilled = (said: string, kept: string | undefined, status: string): boolean =>

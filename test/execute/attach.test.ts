@@ -125,6 +125,15 @@ test('a run of which nothing is known, or not yet its pid, was interrupted', asy
   }
 });
 
+test('the machine was started anew: whatever the trace says, what the command wrote may be lost, so it was interrupted', async () => {
+  const given = work({ run: 'touch up' });
+  await at.executor.start(given).outcome;
+  expect(await at.executor.attach(given.run)).toMatchObject({ exitCode: 0 });
+  const trace = traceOf(given);
+  writeFileSync(trace, readFileSync(trace, 'utf8').replace(/^boot .*/, 'boot 7e1b0a40-0000-4000-8000-000000000000'));
+  expect(await at.executor.attach(given.run)).toBeUndefined();
+});
+
 test('another process that has the number by now is neither taken up nor ended', async () => {
   const stranger = spawn('sleep', ['300'], { detached: true, env: { ...process.env, OBJFLOW_RUN: 'mine-2' } });
   await once(stranger, 'spawn');
