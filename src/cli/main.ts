@@ -65,7 +65,17 @@ async function failed(error: unknown, options: GlobalOptions): Promise<number> {
   return bug(error);
 }
 
+const scarce: Readonly<Record<string, string>> = {
+  EMFILE: 'too many files are open; raise `ulimit -n`',
+  ENFILE: 'the system has too many files open; end something',
+};
+
 function bug(error: unknown): number {
+  const wanting = error instanceof Error && 'code' in error ? scarce[String(error.code)] : undefined;
+  if (wanting !== undefined) {
+    process.stderr.write(`objflow: ${wanting}\n`);
+    return exit.bug;
+  }
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
     `objflow: this is a bug in objflow ${packageVersion()}; please report it with what follows\n${told}\n`,

@@ -1,7 +1,8 @@
 /** Deaths and signals: objflow is killed at any moment, held by another, stopped by Ctrl-C. Nothing is lost or repeated. */
+import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { project, started, summary, those, until } from './rig.ts';
+import { bin, project, started, summary, those, until } from './rig.ts';
 
 const partitions = Array.from({ length: 9 }, (_, n) => `p${n}`);
 const inputs = Object.fromEntries(partitions.map((n) => [`in/${n}`, `${n}\n`]));
@@ -95,6 +96,42 @@ jobs:
   expect((await second.ended).status).toBe(0);
   expect(summary(await second.ended)).toMatchObject({ succeeded: 1 });
   expect(p.told('starts')).toHaveLength(1);
+});
+
+/** Runs the program with `code` in it; gives its status and what it says. */
+const runWith = (code: string, cwd: string): Promise<{ status: unknown; err: string }> =>
+  new Promise((resolve) => {
+    const program = ['--import', `data:text/javascript,${encodeURIComponent(code)}`, bin, 'run', '-q'];
+    execFile(process.execPath, program, { cwd }, (failure, _, err) => resolve({ status: failure?.code, err }));
+  });
+
+test('a bug of ours ends it with a status of its own, and what runs is taken up by the next', async () => {
+  const p = project(
+    `version: 1
+jobs:
+  long: { sources: in, targets: out, run: 'echo x >>../starts; read x <../gate; cp "$source" "$target"' }
+`,
+    { in: 'x' },
+  );
+  const letThrough = p.gate('gate');
+  const bug = `import { existsSync } from 'node:fs';
+setInterval(() => { if (existsSync('../starts')) throw new Error('ours'); }, 20)`;
+  expect(await runWith(bug, p.root)).toEqual({
+    status: 4,
+    err: expect.stringMatching(/^objflow: this is a bug in objflow [^\n]*please report[^\n]*\nError: ours\n {4}at /),
+  });
+  letThrough();
+  expect(summary(await p.run())).toMatchObject({ succeeded: 1 });
+  expect(p.told('starts')).toHaveLength(1);
+});
+
+test('a want of descriptors is no bug of ours, and is told as what it is', async () => {
+  const p = project(`version: 1\njobs: { a: { run: 'true' } }\n`);
+  const want = `setInterval(() => {
+if (process.listenerCount('uncaughtException')) throw Object.assign(new Error(), { code: 'EMFILE' });
+})`;
+  const err = 'objflow: too many files are open; raise `ulimit -n`\n';
+  expect(await runWith(want, p.root)).toEqual({ status: 4, err });
 });
 
 test('a second run is refused and told who holds the state; status disturbs nobody', async () => {
