@@ -17,7 +17,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/core/record.js';
 import { openJournal, readJournal } from '../../src/journal/journal.js';
-import { announced, directory, good, oneOfEach, open, problemOf, record, reopen } from './fixtures.js';
+import { announced, directory, good, oneOfEach, open, problemOf, record, reopen, started } from './fixtures.js';
 
 const linesOf = (path: string): string[] => readFileSync(path, 'utf8').split('\n').slice(0, -1);
 const seal = (body: string): string => `${body},"crc":"${crc32(body).toString(16).padStart(8, '0')}"}\n`;
@@ -71,6 +71,20 @@ test('every line is what the schema says, and a JSON object with its sequence nu
     const { crc: _, ...without } = line;
     expect(validate(without)).toBe(false);
   }
+});
+
+test('a state that the first format was written in is read for ever, and left as it is', () => {
+  const kept = readFileSync(new URL('format-1.jsonl', import.meta.url));
+  const path = join(directory(), 'state.jsonl');
+  writeFileSync(path, kept);
+  const written = linesOf(path)
+    .slice(1)
+    .map((line) => JSON.parse(line));
+  const expected = written.map(({ s: _, crc: __, ...each }) => each);
+  expect(new Set(expected.map(({ type }) => type)).size).toBe(6);
+  expect(good(readJournal(path)).records).toEqual(expected);
+  expect(good(reopen(path)).records).toEqual(expected);
+  expect(readFileSync(path).equals(kept)).toBe(true);
 });
 
 test('a record that could not be read again is a bug, and is not written', () => {
@@ -235,4 +249,16 @@ test('records are read in the order in which they were written, 100,000 of them'
   const { records: back } = good(readJournal(path));
   expect(back).toHaveLength(records.length);
   expect(back[77_777]).toEqual(records[77_777]);
+});
+
+test('a record of more than 1 MB is one as any other', () => {
+  const path = join(directory(), 'state.jsonl');
+  const consumed = Object.fromEntries(
+    Array.from({ length: 10_000 }, (_, n) => [`file:in/${'x'.repeat(80)}${n}`, '1:2:3']),
+  );
+  const records = [announced(1), started('r1', 'all', { consumed }), announced(2)];
+  record(path, records);
+  expect(statSync(path).size).toBeGreaterThan(1e6);
+  expect(good(readJournal(path)).records).toEqual(records);
+  expect(good(reopen(path)).records).toEqual(records);
 });
