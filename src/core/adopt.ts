@@ -75,6 +75,7 @@ function adopt(
     object.leftover = undefined;
     object.settling = undefined;
     object.trouble = undefined;
+    state.unknown.delete(object);
     setVersion(state, object, asVersion(version), state.turn);
   }
 }

@@ -2,7 +2,7 @@
  * May the task run, and why or why not? One walk that decides and explains: `settle` obeys the phase, `status` and
  * `why` print the reasons. There is no second explainer that could disagree.
  *
- *     waiting    a required source does not exist
+ *     waiting    a required source does not exist, or nobody knows whether one that it read still does
  *     blocked    it has something to do, and a task upstream stands failed
  *     held       due, and what was pending upstream when it became due still is
  *     ready      due, and only room is wanting
@@ -40,7 +40,7 @@ export function readiness(state: State, task: Task, reasons?: Reason[]): Phase {
     say?.('disabled', 'the job says enabled: false');
     return 'disabled';
   }
-  const missing = task.inputs.some((input) => input.present === 0 && !isOptional(input));
+  const missing = task.inputs.some((input) => lacks(input) || unknownIn(state, task, input).length > 0);
   const stands = standsFailed(task, missing);
   const due = isDue(state, task, stands);
   if (missing ? !due && task.last?.outcome !== 'failed' : !due && !stands) {
@@ -49,16 +49,16 @@ export function readiness(state: State, task: Task, reasons?: Reason[]): Phase {
   }
   if (stands) {
     if (task.last) say?.('last-run-failed', `its last run ${endingOf(task.last)}, and nothing has changed since`);
-    if (say && missing) sayMissing(task, say);
+    if (say && missing) sayMissing(state, task, say);
     return 'failed';
   }
   if (task.failed > 0 && job.onUpstreamFailure === 'block' && (!task.forced || blockers(task, 1).length > 0)) {
     if (say) sayBlocked(task, say);
-    if (say && missing) sayMissing(task, say);
+    if (say && missing) sayMissing(state, task, say);
     return 'blocked';
   }
   if (missing) {
-    if (say) sayMissing(task, say);
+    if (say) sayMissing(state, task, say);
     return 'waiting';
   }
   if (say) sayDue(task, say);
@@ -100,6 +100,17 @@ const isFile = (object: ObjectNode): boolean => object.id.startsWith('file:');
 const isAbsent = (object: ObjectNode): boolean =>
   object.version === undefined && !object.settling && object.trouble === undefined;
 const isOptional = (input: Input): boolean => input.job.job.sources[input.source]?.optional === true;
+const lacks = (input: Input): boolean => input.present === 0 && !isOptional(input);
+
+/**
+ * What its last run read and nobody knows to be there still: without it the others would be a part. What it never read does
+ * not count: a star meets many a directory that is none of its business.
+ */
+function unknownIn({ unknown }: State, { last }: Task, { members }: Input): readonly ObjectNode[] {
+  if (unknown.size === 0 || !last) return [];
+  const [few, many] = unknown.size < members.size ? [unknown, members] : [members, unknown];
+  return [...few].filter((object) => object.version === undefined && versionIn(last.consumed, object.id) !== undefined && many.has(object));
+}
 
 /**
  * The last run failed, and since then no source has changed, the job was not edited and nobody asked for another try.
@@ -189,9 +200,18 @@ function sayChangedSince(task: Task, { consumed }: Past, say: Say): void {
   if (changed.length === 0) say('source-changed', 'a source that its last run failed with is gone');
 }
 
-function sayMissing(task: Task, say: Say): void {
-  for (const input of task.inputs) if (input.present === 0 && !isOptional(input)) sayMissingInput(task, input, say);
+function sayMissing(state: State, task: Task, say: Say): void {
+  for (const input of task.inputs)
+    if (lacks(input)) sayMissingInput(task, input, say);
+    else
+      for (const object of unknownIn(state, task, input).slice(0, spelled))
+        say(...unknown(object), { object: object.id });
 }
+
+const unknown = ({ id, trouble }: ObjectNode): [code: ReasonCode, message: string] => [
+  'source-unknown',
+  `whether ${displayName(id)} is there is not known: ${trouble}`,
+];
 
 function sayMissingInput(task: Task, input: Input, say: Say): void {
   const pattern = task.job.job.sources[input.source]?.pattern;
@@ -201,8 +221,7 @@ function sayMissingInput(task: Task, input: Input, say: Say): void {
     const name = displayName(object.id);
     const maker = [...object.writers].find((writer) => writer.phase !== 'succeeded') ?? [...object.writers][0];
     if (object.settling) say(...lacking(object, object.settling), about);
-    else if (object.trouble !== undefined)
-      say('source-unknown', `${name} cannot be looked at: ${object.trouble}`, about);
+    else if (object.trouble !== undefined) say(...unknown(object), about);
     else if (maker) say('source-missing', `waits for ${name}, which ${maker.id} makes`, { ...about, task: maker.id });
     else if (object.leftover !== undefined)
       say('source-missing', `${name} was left by a run that did not succeed`, about);

@@ -288,6 +288,7 @@ function settleTargets(
       object.leftover = undefined;
       object.settling = undefined;
       object.trouble = undefined;
+      state.unknown.delete(object);
       if (version !== undefined) setVersion(state, object, asVersion(version), wave);
     } else if (kindOf(object.id) === 'file' && !unchanged.has(object.id)) {
       object.leftover = version;

@@ -208,6 +208,8 @@ export interface State {
   readonly sources: PatternIndex<{ readonly job: JobNode; readonly source: number }>;
   readonly declarations: PatternIndex<ObjectDeclaration>;
   readonly objects: Map<ObjectId, ObjectNode>;
+  /** Those of which the last look could not tell whether they are there. */
+  readonly unknown: Set<ObjectNode>;
   readonly tasks: Map<string, Task>;
   readonly runs: Map<string, Task>;
   readonly dirty: Heap<Task>;
@@ -288,6 +290,7 @@ export function emptyState(mapping: Mapping, options: StateOptions): State {
     sources,
     declarations,
     objects: new Map(),
+    unknown: new Set(),
     tasks: new Map(),
     runs: new Map(),
     dirty: new Heap((one, other) => one.job.rank < other.job.rank),

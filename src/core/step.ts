@@ -74,12 +74,20 @@ function takeLook(state: State, look: Look, at: number, effects: Effect[]): void
   if (!object && found.state === 'absent') state.strays.leftovers.delete(look.object);
   // What one of our own tasks is writing is looked at when it ends.
   if (!object || object.writing > 0) return;
-  object.trouble = found.state === 'unknown' ? found.problem : undefined;
+  noteUnknown(state, object, found);
   // Its version may stay the same, none, and yet it is missing now, or being written.
   if (object.settling) touchReaders(state, object);
   takeObservation(state, object, found, at, effects);
   if (object.settling) touchReaders(state, object);
   touchWriters(state, object);
+}
+
+/** As long as it is unknown whether an object is there, who reads it among others must not go on without it. */
+function noteUnknown(state: State, object: ObjectNode, found: Observation): void {
+  object.trouble = found.state === 'unknown' ? found.problem : undefined;
+  const wasUnknown = state.unknown.delete(object);
+  if (found.state === 'unknown') state.unknown.add(object);
+  if (wasUnknown !== (found.state === 'unknown')) touchReaders(state, object);
 }
 
 function takeObservation(state: State, object: ObjectNode, found: Observation, at: number, effects: Effect[]): void {

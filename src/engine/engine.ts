@@ -6,6 +6,7 @@ import { fileTargets } from '../core/adopt.js';
 import { failedTasks } from '../core/answers.js';
 import type { Effect, Work } from '../core/effect.js';
 import type { Event } from '../core/event.js';
+import { objectsIn } from '../core/held.js';
 import { kindOf, type Look, type ObjectId, type Version } from '../core/object.js';
 import type { JournalRecord } from '../core/record.js';
 import { runsInDoubt } from '../core/restore.js';
@@ -265,8 +266,8 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       drain();
     };
     looked(await these.list());
-    const targets = targetsToLookAt(state);
-    if (targets.length > 0) looked(await these.look(targets, true));
+    const unlisted = unlistedToLookAt(state);
+    if (unlisted.length > 0) looked(await these.look(unlisted, true));
     // What has to be read to be known is read before anything starts without it.
     while (looking > 0) {
       await something();
@@ -473,13 +474,23 @@ function startsApart(effect: Effect, records: readonly JournalRecord[]): boolean
   });
 }
 
-/** File targets of known tasks whose absence makes them due: to be looked at once everything else has been. */
-export function targetsToLookAt(state: State): ObjectId[] {
+/**
+ * Files to be looked at once everything has been listed: targets of known tasks whose absence makes them due; and what a
+ * star gathered last and was not listed now, since a directory that cannot be read says nothing of what is in it.
+ */
+export function unlistedToLookAt(state: State): ObjectId[] {
   const found: ObjectId[] = [];
-  for (const task of state.tasks.values())
-    if (task.job.job.onMissingTarget === 'rerun')
+  for (const task of state.tasks.values()) {
+    const { onMissingTarget, sources } = task.job.job;
+    if (onMissingTarget === 'rerun')
       for (const object of task.targets)
         if (kindOf(object.id) === 'file' && object.version === undefined) found.push(object.id);
+    if (task.last && sources.some(({ pattern }) => pattern.gathers))
+      for (const name of objectsIn(task.last.consumed)) {
+        const id = name as ObjectId; // ids are what a run consumes
+        if (kindOf(id) === 'file' && !state.objects.has(id)) found.push(id);
+      }
+  }
   return found;
 }
 

@@ -73,8 +73,11 @@ export function createTree(world: FileWorld, listener: TreeListener): Tree {
     if ((!ends && !leads) || world.ignores(file)) return;
     const stat = statOf(world, file, world.fixed.has(file));
     if (stat !== undefined && 'problem' in stat) {
-      if (ends) tell(file, { state: 'unknown', problem: stat.problem });
-      else listener.setAside({ name: escapeBytes(Buffer.from(file)), why: stat.problem });
+      if (ends) {
+        // If it is there, that it goes will have to be told, too.
+        directory.names.add(name);
+        tell(file, { state: 'unknown', problem: stat.problem });
+      } else listener.setAside({ name: escapeBytes(Buffer.from(file)), why: stat.problem });
       return;
     }
     // It may have come and gone unseen by us, but not by whoever made it.

@@ -11,7 +11,7 @@ import { err, ok, type Result } from '../core/result.js';
 import type { State } from '../core/state.js';
 import { step } from '../core/step.js';
 import { systemClock } from '../engine/clock.js';
-import { targetsToLookAt } from '../engine/engine.js';
+import { unlistedToLookAt } from '../engine/engine.js';
 import type { Objects } from '../engine/world.js';
 import { inboxOf, peekInbox, peekRequests, type Request } from '../journal/inbox.js';
 import { skimJournal } from '../journal/journal.js';
@@ -107,7 +107,7 @@ async function readOnce(
     const effects = step(state, { type: 'looked', at, looks });
     return effects.flatMap((effect) => (effect.type === 'look' && effect.content ? effect.objects : []));
   };
-  for (const look of [objects.list, () => objects.look(targetsToLookAt(state))]) {
+  for (const look of [objects.list, () => objects.look(unlistedToLookAt(state))]) {
     const unread = take(await look());
     // Once: what changes while it is read has not landed.
     if (unread.length > 0) take(await objects.look(unread, true));

@@ -51,7 +51,7 @@ export function watchedObjects({ file, looked, relisted, report }: WatchedOption
       const objects = objectsOf(world, () => now.open());
       const look: Objects['look'] = async (ids, content) => {
         const looks = await objects.look(ids, content);
-        now.note(looks.flatMap(({ object, found }) => (found.state === 'present' ? [object] : [])));
+        now.note(looks.flatMap(({ object, found }) => (found.state === 'absent' ? [] : [object])));
         return looks;
       };
       return { ...objects, look };

@@ -427,7 +427,11 @@ export class Model {
     if (past?.run) return 'running';
     if (!job.enabled) return 'disabled';
     const missing = job.sources.some(
-      ({ optional }, at) => !optional && !sources[at]?.some((id) => this.versions.has(id)),
+      ({ optional }, at) =>
+        (!optional && !sources[at]?.some((id) => this.versions.has(id))) ||
+        sources[at]?.some(
+          (id) => this.#troubled.has(id) && !this.versions.has(id) && past?.last?.consumed[id] !== undefined,
+        ),
     );
     const failed = past?.last?.outcome === 'failed' && (!past.retried || missing);
     if (failed && this.#standsSince(task, past?.last?.consumed ?? {})) return 'failed';

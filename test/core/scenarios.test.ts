@@ -76,6 +76,10 @@ function command(rig: Rig, line: string): string[] {
       return told(rig, rig.look(rest.map((name) => [idOf(name), undefined] as const)));
     case 'unknown':
       return told(rig, rig.look(rest.map((name) => [idOf(name), 'unknown'] as const)));
+    case 'hidden':
+      for (const name of rest)
+        rig.disk.set(idOf(name), { object: idOf(name), found: { state: 'unknown', problem: 'EIO' } });
+      return [];
     case 'exit': {
       const made = rest.includes('same') ? 'same' : rest.includes('nothing') ? 'nothing' : 'new';
       return told(rig, rig.exit(task, Number(rest[1]), rest[1] === '0' || made !== 'new' ? made : 'nothing'));

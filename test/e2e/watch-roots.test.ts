@@ -1,9 +1,10 @@
 /** The daemon and directories that come, go and are replaced: whatever is in them is seen. */
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { project, started, stop, those } from './rig.ts';
+import { bin, project, started, stop, those } from './rig.ts';
 
 /** Writes a file in place or by rename, as a program that is not ours would. */
 function write(file: string, how: 'in place' | 'renamed'): void {
@@ -101,4 +102,31 @@ jobs:
   await stop(call);
   expect([...seen()].toSorted()).toEqual(wanted.toSorted());
   expect(new Set(started(call))).toEqual(new Set(['all']));
+});
+
+test('what a star has read is not left out because its directory may not be read; it is once that has gone', async () => {
+  const p = project(
+    `version: 1
+jobs:
+  sum: { sources: 'in/*/x', run: 'echo $# >>../counts' }
+  fence: { sources: in/a/x, run: ':' }
+`,
+    { 'in/a/x': '1', 'in/b/x': '1' },
+  );
+  // The superuser may read everything.
+  const isSuper = process.getuid?.() === 0;
+  const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, bin];
+  const as = isSuper ? { program: nobody } : {};
+  if (isSuper) execFileSync('chown', ['-R', '65534:65534', p.above]);
+  expect((await p.startWith(as, 'run', '-q').ended).status).toBe(0);
+  fs.chmodSync(p.at('in/b'), 0);
+  p.land('in/a/x', '2');
+  const call = p.startWith(as, 'watch', '--format', 'json');
+  await call.line(({ event, task }) => event === 'run-succeeded' && task === 'fence');
+  expect(started(call)).toEqual(['fence']);
+  fs.chmodSync(p.at('in/b'), 0o700);
+  fs.rmSync(p.at('in/b'), { recursive: true });
+  await call.line(({ event, task }) => event === 'run-succeeded' && task === 'sum');
+  await stop(call);
+  expect(p.told('counts')).toEqual(['2', '1']);
 });

@@ -1,5 +1,6 @@
 /** The loop: in which order effects are performed, what a full or a failing journal stops, what ends it. */
 import { describe, expect, test } from 'vitest';
+import type { Look, ObjectId } from '../../src/core/object.ts';
 import { err } from '../../src/core/result.ts';
 import { broken, FakeObjects, full, Project, patience, stage } from './rig.ts';
 
@@ -304,6 +305,28 @@ describe('another state', () => {
     await s.calm();
     expect(s.told).toEqual([]);
   });
+});
+
+test('what a star gathered last and is not listed is looked at: without what cannot be looked at nothing is gathered', async () => {
+  const p = new Project('sum: in/* -> table:sum');
+  p.seen('in/a', '1');
+  p.seen('in/b', '1');
+  const s = stage(p);
+  await s.run();
+  await s.exit('sum');
+  const next = new Project('sum: in/* -> table:sum');
+  const listed = [next.seen('in/a', '2')];
+  const again = (found: Look['found']): Promise<void> => {
+    const look = async (ids: readonly ObjectId[]) => ids.map((object) => ({ object, found }));
+    const objects = { list: async () => listed, look, sync: async () => undefined };
+    return s.engine.replace((state) => ({ state: next.after(state), objects }));
+  };
+  await again({ state: 'unknown', problem: 'EACCES' });
+  await s.calm();
+  expect(s.starts()).toEqual(['start sum']);
+  await again({ state: 'absent' });
+  await s.calm();
+  expect(s.starts()).toEqual(['start sum', 'start sum']);
 });
 
 test('a stop waits for what runs, and for hooks', async () => {
