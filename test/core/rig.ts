@@ -209,7 +209,12 @@ export class Rig {
   }
 
   /** Ends the task's attempt. `made`: versions of its file targets; absent ones were not made. */
-  exit(task: string, exitCode: number, made: 'new' | 'same' | 'nothing', stopped = false): Effect[] {
+  exit(
+    task: string,
+    exitCode: number,
+    made: 'new' | 'same' | 'nothing',
+    how: 'stopped' | 'temporary' | 'ended' = 'ended',
+  ): Effect[] {
     const run = this.executing.get(task);
     if (run === undefined) throw new Error(`${task} is not executing`);
     this.executing.delete(task);
@@ -221,9 +226,9 @@ export class Rig {
     const lacking = exitCode === 0 && looks.some(({ found }) => found.state !== 'present');
     const outcome = {
       exitCode,
-      well: exitCode === 0 && !stopped && !lacking,
+      well: exitCode === 0 && how === 'ended' && !lacking,
       ...(lacking ? { problem: 'did not make its target' } : {}),
-      ...(stopped ? { stopped } : {}),
+      ...(how === 'ended' ? {} : { [how]: true }),
       targets: looks,
     };
     return this.send({ type: 'attempt-ended', at: this.now, run, outcome });

@@ -87,7 +87,9 @@ function command(rig: Rig, line: string): string[] {
     case 'fail-leaving':
       return told(rig, rig.exit(task, 1, 'new'));
     case 'stopped':
-      return told(rig, rig.exit(task, 143, 'nothing', true));
+      return told(rig, rig.exit(task, 143, 'nothing', 'stopped'));
+    case 'not-started':
+      return told(rig, rig.exit(task, 1, 'nothing', 'temporary'));
     case 'tick':
       return told(rig, rig.tick(Number(argument)));
     case 'crash':

@@ -321,7 +321,7 @@ describe('failed', () => {
     const rig = ended({ exitCode: 143, stopped: true });
     expect(taskOf(why(rig, 'load')).reasons.map(({ code }) => code)).toEqual(['running']);
     rig.send({ type: 'stopping', at: rig.now });
-    rig.exit('load', 143, 'nothing', true);
+    rig.exit('load', 143, 'nothing', 'stopped');
     const view = why(rig, 'load');
     expect(codes(view)).toContain('interrupted');
     expect(view.next).toEqual({ do: 'start', task: 'load', by: [] });

@@ -57,6 +57,19 @@ test('what takes nothing from what has ended starts while that goes to the disk'
   ]);
 });
 
+test('what could not be put on disk is no success', async () => {
+  const p = new Project('a: in/x -> out/x', 'b: out/x ->');
+  p.seen('in/x', '1');
+  const s = stage(p);
+  s.objects.sync = async () => 'out/x: EIO';
+  await s.run();
+  p.seen('out/x', '1');
+  await s.exit('a');
+  expect(s.told).toEqual(['object-landed', 'run-started a', 'run-failed a']);
+  expect(s.starts()).toEqual(['start a']);
+  expect(s.engine.state.tasks.get('a')?.last?.problem).toBe('its target could not be put on disk: out/x: EIO');
+});
+
 describe('a journal without room', () => {
   test('stalls: nothing starts and nothing is taken, until there is room; each is told once', async () => {
     const p = new Project('a: in/{n} ->', 't: table:x ->');

@@ -114,8 +114,9 @@ export class FakeObjects implements Objects {
     );
   }
 
-  async sync(ids: readonly ObjectId[]): Promise<undefined> {
+  async sync(ids: readonly ObjectId[]): Promise<string | undefined> {
     if (ids.length > 0) this.#note(`put on disk ${names(ids)}`);
+    return undefined;
   }
 }
 

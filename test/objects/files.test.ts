@@ -4,9 +4,11 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -73,6 +75,13 @@ test('finds what patterns match, at any depth, by relative, absolute and upward 
   expect(await names(['nowhere/*.csv', 'a.csv/*.csv'])).toEqual([]);
 });
 
+test('names that differ in case, or in how an accent is written, are as many files as the disk says', async () => {
+  const twins = ['in/A.csv', 'in/a.csv', 'in/caf\u00e9.csv', 'in/cafe\u0301.csv'];
+  for (const name of twins) write(name);
+  const listed = readdirSync(path.join(root, 'in')).map((name) => `in/${name}`);
+  expect(await names(['in/{x}.csv'])).toEqual(listed.sort());
+});
+
 test('passes over unfinished uploads and hidden names, unless a pattern asks for them', async () => {
   for (const name of ['a.csv', 'b.csv.part', 'c.tmp', 'd.csv~', '.e.csv', '.hidden/f.csv']) write(`in/${name}`);
   expect(await names(['in/*', 'in/**/*.csv'])).toEqual(['in/a.csv']);
@@ -124,7 +133,14 @@ test('a version tells any two states apart; a file moved into place says so', as
   linkSync(path.join(root, 'b.csv'), path.join(root, 'c.csv'));
   renameSync(path.join(root, 'c.csv'), path.join(root, 'd.csv'));
   renameSync(path.join(root, 'b.csv'), path.join(root, 'a.csv'));
-  expect(await look()).not.toEqual(two);
+  const three = await look();
+  expect(three).not.toEqual(two);
+  // The same bytes, size and times under the same name: it is another file.
+  const { atime, mtime } = statSync(path.join(root, 'a.csv'));
+  write('e.csv', 'one');
+  utimesSync(path.join(root, 'e.csv'), atime, mtime);
+  renameSync(path.join(root, 'e.csv'), path.join(root, 'a.csv'));
+  expect(await look()).not.toEqual(three);
 });
 
 test('by content, the same bytes are the same version', async () => {
