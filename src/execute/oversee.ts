@@ -48,6 +48,8 @@ export function oversee(
     const callOff =
       timeout &&
       after(timeout.left, () => {
+        // Where we stood still, it may have ended meanwhile, and that is about to be heard.
+        if (readTrace(trace)?.ending !== undefined) return;
         why ??= 'timed out';
         end();
       });

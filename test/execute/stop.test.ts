@@ -34,6 +34,15 @@ describe('timeout', () => {
     expect(await at.run({ run: 'true', timeout: 2 ** 40 }).outcome).toEqual({ exitCode: 0 });
   });
 
+  test('what has ended while we stood still has not timed out', async () => {
+    const execution = at.run({ run: 'touch up; sleep 0.2; exit 3', timeout: 400 });
+    await until(() => existsSync(path.join(at.root, 'up')));
+    // After this the loop looks at its timers first.
+    await new Promise(setImmediate);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+    expect(await execution.outcome).toEqual({ exitCode: 3 });
+  });
+
   test('a command that ends well when it is asked has timed out nevertheless', async () => {
     const run = 'trap "exit 0" TERM; sleep 300 & wait';
     expect(await at.run({ run, timeout: 200 }).outcome).toEqual({ exitCode: 0, problem: 'timed out after 200ms' });
