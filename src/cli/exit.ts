@@ -31,8 +31,13 @@ export class UserError extends Error {
 }
 
 /** The value; what went wrong where the state, a selector or an object was wanted is thrown as a `UserError`. */
-export function must<T>(result: Result<T, Problem>): T {
+export function must<T>(result: Result<T, Problem>, { OBJFLOW_RUN }: NodeJS.ProcessEnv = process.env): T {
   if (result.ok) return result.value;
-  const { kind, message } = result.error;
+  const { kind } = result.error;
+  // Waiting for it would be waiting for oneself.
+  const isOwn = kind === 'state-held' && OBJFLOW_RUN !== undefined;
+  const hint =
+    '; this is called by a command that objflow runs: what that makes due starts by itself when it has ended';
+  const message = isOwn ? `${result.error.message}${hint}` : result.error.message;
   throw new UserError(message, kind.startsWith('state-') ? exit.state : exit.usage);
 }
