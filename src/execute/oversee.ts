@@ -2,6 +2,7 @@
  * Watches over a run's processes from their start to the last one's end: timeout, stop, and what a command leaves
  * behind. Knows nothing of how they were started.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Execution, Outcome } from './executor.js';
 import type { Begun, Files } from './launch.js';
 import { note } from './log.js';
@@ -19,6 +20,8 @@ export interface Watch {
 
 /** Milliseconds that processes get to end by themselves after their leader: `tee` behind a `>(…)` writes its last. */
 const courtesy = 250;
+/** Milliseconds between two looks at what could not be ended. */
+const every = 1000;
 
 /** An execution of what `begin` starts. Asked to stop before that, it lets `begin` know by `wanted`. */
 export function oversee(
@@ -28,13 +31,14 @@ export function oversee(
   const { run, files } = watch;
   const { trace, log } = files;
   const hurry = new AbortController();
+  const leaving = new AbortController();
   let leader: Leader | undefined;
   let over = false;
   let why: 'stopped' | 'timed out' | undefined;
   let ending: Promise<void> | undefined;
 
   const end = (): void => {
-    if (leader !== undefined) ending ??= endAll(watch, leader.pid, hurry.signal);
+    if (leader !== undefined) ending ??= endAll(watch, leader.pid, hurry.signal, leaving.signal);
   };
   const watchOver = async (): Promise<Outcome> => {
     const begun = await begin(() => why === undefined);
@@ -63,7 +67,7 @@ export function oversee(
     const thorough = gone.exitCode === undefined;
     if (ending === undefined && (await lingers(run, leader.pid, courtesy, thorough))) {
       note(log, 'the command has ended and left processes behind: ending them');
-      await endAll(watch, leader.pid, hurry.signal);
+      await endAll(watch, leader.pid, hurry.signal, leaving.signal);
     }
     if (why === 'stopped') return { ...outcome, stopped: true };
     if (why === undefined || timeout === undefined) return outcome;
@@ -77,15 +81,22 @@ export function oversee(
     outcome: watchOver(),
     stop(intent) {
       if (!over) why ??= 'stopped';
+      leaving.abort();
       if (intent === 'kill') hurry.abort();
       if (!over) end();
     },
   };
 }
 
-async function endAll({ run, files, grace }: Watch, group: number, hurry: AbortSignal): Promise<void> {
+/** Resolves when all of it has ended; where the system does not let it end, not before that, or `leaving`. */
+async function endAll(watch: Watch, group: number, hurry: AbortSignal, leaving: AbortSignal): Promise<void> {
+  const { run, files, grace } = watch;
   const left = await endTree(run, group, grace, hurry);
-  if (left.length > 0) note(files.log, `could not end ${left.join(', ')}: look what holds them`);
+  if (left.length === 0) return;
+  note(files.log, `could not end ${left.join(', ')}: look what holds them`);
+  // It may go on to write, so that nothing may take its place.
+  while (!leaving.aborted && (await lingers(run, group, 0, true)))
+    await setTimeout(every, undefined, { signal: leaving }).catch(() => undefined);
 }
 
 /** How a command ended whose wrapper is gone: by its trace, or by what the wrapper itself came to. */

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { after as callAfter, duration } from '../../src/execute/timer.js';
 import { type Project, project, until, work } from './rig.js';
 
@@ -33,6 +33,27 @@ describe('timeout', () => {
   test('does not touch what is quicker', async () => {
     expect(await at.run({ run: 'true', timeout: 2 ** 40 }).outcome).toEqual({ exitCode: 0 });
   });
+
+  test('what the system does not let end keeps its place until it has ended, or we leave', async () => {
+    const { kill } = process;
+    onTestFinished(() => {
+      process.kill = kill;
+    });
+    // What would end the whole group reaches its leader alone.
+    process.kill = (pid, signal) => (signal === 0 ? kill(pid, signal) : pid > 0 || kill(-pid, signal));
+    const given = [1, 2].map(() => work({ run: 'until [ -e go ]; do sleep 0.1; done', timeout: 50 }));
+    const [first, second] = given.map((each) => at.executor.start(each));
+    let left: unknown;
+    void second?.outcome.then((outcome) => {
+      left = outcome;
+    });
+    await until(() => given.every(({ run }) => at.log(run).includes('could not end ')));
+    expect(left).toBeUndefined();
+    second?.stop('kill');
+    expect(await second?.outcome).toMatchObject({ problem: 'timed out after 50ms' });
+    writeFileSync(path.join(at.root, 'go'), '');
+    expect(await first?.outcome).toMatchObject({ problem: 'timed out after 50ms' });
+  }, 30_000);
 
   test('what has ended while we stood still has not timed out', async () => {
     const execution = at.run({ run: 'touch up; sleep 0.2; exit 3', timeout: 400 });
