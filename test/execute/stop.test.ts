@@ -1,10 +1,16 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { after as callAfter, duration } from '../../src/execute/timer.js';
 import { type Project, project, until, work } from './rig.js';
 
 let at: Project;
+// Loads what is loaded once: what is timed here is how commands end.
+beforeAll(async () => {
+  const first = project();
+  await first.run({ run: 'true' }).outcome;
+  first.close();
+});
 beforeEach(() => {
   at = project();
 });
