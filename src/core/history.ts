@@ -163,7 +163,8 @@ export function keptApart({ about, success, last, retried }: Told): Told {
   return { about: { job, partition }, success: well, last: wasLast, open: undefined, retried };
 }
 
-const asTold: Same = { id: (object) => object, version: (_, version) => version };
+/** Texts as they were told. */
+export const asTold: Same = { id: (object) => object, version: (_, version) => version };
 
 /** What a state remembers: the history that its journal would tell. */
 export function historyOf(state: State): History {

@@ -109,7 +109,9 @@ const lacks = (input: Input): boolean => input.present === 0 && !isOptional(inpu
 function unknownIn({ unknown }: State, { last }: Task, { members }: Input): readonly ObjectNode[] {
   if (unknown.size === 0 || !last) return [];
   const [few, many] = unknown.size < members.size ? [unknown, members] : [members, unknown];
-  return [...few].filter((object) => object.version === undefined && versionIn(last.consumed, object.id) !== undefined && many.has(object));
+  return [...few].filter(
+    (object) => object.version === undefined && versionIn(last.consumed, object.id) !== undefined && many.has(object),
+  );
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { asTold } from '../core/history.js';
 import type { State } from '../core/state.js';
 import { runsDirectory } from './places.js';
 
@@ -17,7 +18,7 @@ export function removeLeftovers(file: string, state: State): void {
     const names = readdirSync(directory).filter((name) => !state.runs.has(runOf(name)));
     if (names.length === 0) return;
     const ended = new Set([...state.tasks.values()].map(({ last }) => last?.run));
-    for (const { last } of state.strays.tasks.values()) ended.add(last?.().run);
+    for (const { last } of state.strays.tasks.values()) ended.add(last?.(asTold).run);
     for (const name of names) if (ended.has(runOf(name))) rmSync(path.join(directory, name), { force: true });
   } catch {
     // There is none yet, or it is not to be removed: it takes a little room.
