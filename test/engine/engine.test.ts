@@ -67,7 +67,7 @@ test('what could not be put on disk is no success', async () => {
   await s.exit('a');
   expect(s.told).toEqual(['object-landed', 'run-started a', 'run-failed a']);
   expect(s.starts()).toEqual(['start a']);
-  expect(s.engine.state.tasks.get('a')?.last?.problem).toBe('its target could not be put on disk: out/x: EIO');
+  expect(s.engine.state.tasks.get('a')?.last?.ending.problem).toBe('its target could not be put on disk: out/x: EIO');
 });
 
 describe('a journal without room', () => {
