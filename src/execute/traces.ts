@@ -2,7 +2,17 @@
  * Trace files that are used again: where one is made and removed for each run, ext4 looks at every file that was removed within
  * the last minutes whenever it makes another. Knows where a trace is begun and put aside; what stands in it, wrapper.ts says.
  */
-import { closeSync, ftruncateSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { inDirectory } from './start.js';
 
@@ -21,10 +31,23 @@ const sector = 512;
 /** Files that are put aside at most. */
 const most = 16;
 
+const ending = '.spare';
+
+/** Removes what was put aside in this directory, by whomever: who misses one makes another. */
+export function removeSpares(directory: string): void {
+  try {
+    for (const name of readdirSync(directory))
+      if (name.endsWith(ending)) rmSync(path.join(directory, name), { force: true });
+  } catch {
+    // There is none yet, or it is not to be removed: it takes a little room.
+  }
+}
+
 /** Traces in this directory. */
 export function tracesIn(directory: string): Traces {
   let spare = 0;
-  const nameOf = (number: number): string => path.join(directory, `${number}.spare`);
+  // Others may keep theirs in the same directory.
+  const nameOf = (number: number): string => path.join(directory, `${process.pid}-${number}${ending}`);
 
   function reuse(trace: string, content: string): void {
     spare -= 1;

@@ -9,8 +9,10 @@ import { handedOn } from '../execute/environment.js';
 import type { Executor } from '../execute/executor.js';
 import { type Launcher, openLauncher } from '../execute/launcher.js';
 import { localExecutor } from '../execute/local.js';
+import { removeSpares } from '../execute/traces.js';
 import type { RunEvent, Standing, Timeless, WatchEnd, WatchEvent } from '../report/run-event.js';
 import { type InboxWatch, watchInbox } from './inbox.js';
+import { runsDirectory } from './places.js';
 import { type Problem, stateProblem } from './problem.js';
 import { type MappingWatch, watchMapping } from './reload.js';
 import { type Mapped, remappedState, type Taken } from './session.js';
@@ -111,6 +113,7 @@ export async function runDaemon(
     objects.close();
     manifests?.close();
     inbox?.close();
+    removeSpares(runsDirectory(file));
     journal.close();
   }
 }

@@ -12,10 +12,11 @@ import type { Executor } from '../execute/executor.js';
 import { localExecutor } from '../execute/local.js';
 import { tailOfLog } from '../execute/log.js';
 import { openShells } from '../execute/shells.js';
+import { removeSpares } from '../execute/traces.js';
 import type { FileWorld } from '../objects/world.js';
 import type { Failure, Progress, RunEnd, RunEvent } from '../report/run-event.js';
 import { takeAnnouncements } from './inbox.js';
-import { logFile } from './places.js';
+import { logFile, runsDirectory } from './places.js';
 import { type Problem, stateProblem } from './problem.js';
 import { type Mapped, objectsThere, type Taken } from './session.js';
 import { type StopBy, stopWhenTold } from './stopper.js';
@@ -101,6 +102,7 @@ export async function runOnce(
     return ok(finished.how === 'stopped' ? { ...came, stopped: true } : came);
   } finally {
     shells?.close();
+    removeSpares(runsDirectory(file));
     journal.close();
   }
 }

@@ -13,6 +13,7 @@ import type { Selection } from '../core/selector.js';
 import type { State } from '../core/state.js';
 import type { Purpose, Role } from '../core/views.js';
 import type { Objects } from '../engine/world.js';
+import { removeSpares } from '../execute/traces.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import type { Loaded } from '../manifest/load.js';
 import { lookAt, syncFiles } from '../objects/files.js';
@@ -21,6 +22,7 @@ import type { SetAside } from '../objects/names.js';
 import type { FileWorld } from '../objects/world.js';
 import { fileWorld } from './file-world.js';
 import { removeLeftovers } from './leftover.js';
+import { runsDirectory } from './places.js';
 import { type Problem, stateProblem } from './problem.js';
 
 /** A mapping without errors, and what feeds what in it: all that an orchestrator needs of what was loaded. */
@@ -92,6 +94,7 @@ export function takeState(
   const { journal, records, warnings } = opened.value;
   const state = openState(mapping, { ...options, graph, records });
   removeLeftovers(file, state);
+  removeSpares(runsDirectory(file));
   return ok({ journal, warnings, state });
 }
 

@@ -130,7 +130,7 @@ test('the machine was started anew: whatever the trace says, what the command wr
   await at.executor.start(given).outcome;
   expect(await at.executor.attach(given.run)).toMatchObject({ exitCode: 0 });
   const trace = traceOf(given);
-  writeFileSync(trace, readFileSync(trace, 'utf8').replace(/^boot .*/, 'boot 7e1b0a40-0000-4000-8000-000000000000'));
+  writeFileSync(trace, readFileSync(trace, 'utf8').replace(/^boot .*/m, 'boot 7e1b0a40-0000-4000-8000-000000000000'));
   expect(await at.executor.attach(given.run)).toBeUndefined();
 });
 
