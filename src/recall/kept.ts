@@ -1,8 +1,19 @@
 /**
  * Files of what is remembered: a head in JSON and a body of bytes, under a checksum. They are never the only copy of
- * anything, so one that does not fit is as none, and one that cannot be written is not written.
+ * anything, so one that does not fit is as none, and one that cannot be written is not written. What is read is printed
+ * as it stands, so a file says which file it is: a copy, such as a repository may bring along, is not believed.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -12,20 +23,24 @@ export interface Kept<Head> {
 }
 
 /** Changes with the form of what is kept. */
-const format = 'objflow cache 1';
+const format = 'objflow cache 2';
 
 /** What a file keeps; undefined where it is not there, or is not whole. `Head` is what this build of objflow wrote. */
 export function readKept<Head>(file: string): Kept<Head> | undefined {
+  let descriptor: number | undefined;
   try {
-    const bytes = readFileSync(file);
+    descriptor = openSync(file, 'r');
+    const bytes = readFileSync(descriptor);
     const line = bytes.indexOf('\n');
-    const [name, sum, length] = bytes.subarray(0, line).toString().split('; ');
+    const [name, sum, length, self] = bytes.subarray(0, line).toString().split('; ');
     const rest = bytes.subarray(line + 1);
-    if (name !== format || sum !== sumOf(rest)) return undefined;
+    if (name !== format || sum !== sumOf(rest) || self !== selfOf(descriptor)) return undefined;
     const end = Number(length);
     return { head: JSON.parse(rest.subarray(0, end).toString()), body: rest.subarray(end) };
   } catch {
     return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
@@ -36,9 +51,13 @@ export function keep(file: string, head: unknown, body: Uint8Array): void {
     mkdirIn(path.dirname(file));
     const first = Buffer.from(JSON.stringify(head));
     const rest = Buffer.concat([first, body]);
-    writeFileSync(beside, Buffer.concat([Buffer.from(`${format}; ${sumOf(rest)}; ${first.length}\n`), rest]), {
-      mode: 0o600,
-    });
+    const descriptor = openSync(beside, 'w', 0o600);
+    try {
+      const line = `${format}; ${sumOf(rest)}; ${first.length}; ${selfOf(descriptor)}\n`;
+      writeFileSync(descriptor, Buffer.concat([Buffer.from(line), rest]));
+    } finally {
+      closeSync(descriptor);
+    }
     renameSync(beside, file);
   } catch {
     try {
@@ -54,7 +73,16 @@ function mkdirIn(directory: string): void {
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    // A link would have us write somewhere else.
+    if (!lstatSync(directory).isDirectory()) throw error;
   }
+}
+
+/** Which file it is, whatever its name: nobody can know beforehand when it will be made. Throws where that is not known. */
+function selfOf(descriptor: number): string {
+  const { dev, ino, birthtimeNs, uid } = fstatSync(descriptor, { bigint: true });
+  if (birthtimeNs === 0n) throw new Error('a file system without times of birth');
+  return [dev, ino, birthtimeNs, uid].join(':');
 }
 
 const sumOf = (bytes: Uint8Array): string => crc32(bytes).toString(16);

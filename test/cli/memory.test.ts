@@ -175,6 +175,20 @@ test('what is damaged is as if it were not there', async () => {
   }
 });
 
+test('a copy, as a repository may bring one along, is not believed, and a link not followed', async () => {
+  const p = await settled();
+  const [cache, copy] = [p.at('.objflow/cache'), p.at('copy')];
+  fs.cpSync(cache, copy, { recursive: true, preserveTimestamps: true });
+  fs.rmSync(cache, { recursive: true });
+  fs.cpSync(copy, cache, { recursive: true, preserveTimestamps: true });
+  expect(await recall(p.call)).toBeUndefined();
+  fs.rmSync(cache, { recursive: true });
+  fs.mkdirSync(p.at('elsewhere'));
+  fs.symlinkSync('../elsewhere', cache);
+  expect(await p.calls()).toEqual({ status: 0, out: p.answer.output });
+  expect(fs.readdirSync(p.at('elsewhere'))).toEqual([]);
+});
+
 test('a run that did something, or has something to tell, is not remembered', async () => {
   const p = await settled();
   p.write('in/3.csv', '');
