@@ -191,9 +191,10 @@ export function toldOf(task: Task): Told {
 /** The starts of its first and its latest attempt. */
 function openOf(
   task: Task,
-  { run, first, attempt, key, definition, consumed, startedAt: at }: NonNullable<Task['run']>,
+  { run, first, attempt, key, definition, consumed, startedAt: at, ...running }: NonNullable<Task['run']>,
 ): NonNullable<Told['open']> {
-  const about = { task: task.id, job: task.job.job.name, partition: task.partition };
+  const targets = running.targets.map(({ id }) => id);
+  const about = { task: task.id, job: task.job.job.name, partition: task.partition, targets };
   const work = { type: 'run-started', at, run, ...about, key, definition, consumed: versionsOf(consumed) } as const;
   return { first: { ...work, attempt: first }, latest: { ...work, attempt } };
 }

@@ -45,6 +45,8 @@ export interface RunStarted {
   readonly definition: string;
   /** Versions of all sources, as they were when the run started. */
   readonly consumed: Versions;
+  /** Objects that it writes: its job may be another by the time the run is found again. Absent in older journals. */
+  readonly targets?: readonly string[] | undefined;
 }
 
 /** An attempt failed and another will follow. */

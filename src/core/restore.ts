@@ -118,7 +118,7 @@ function restoreTask(state: State, task: Task, told: Told, same: Same, from: Sta
     key: latest.key,
     definition: latest.definition,
     consumed: heldOf(latest.consumed),
-    targets: live ? live.targets.map(({ id }) => knowObject(state, id)) : task.targets,
+    targets: latest.targets?.map((id) => knowObject(state, asObjectId(id))) ?? task.targets,
     startedAt: first.at,
     first: first.attempt,
     attempt: latest.attempt,

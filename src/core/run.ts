@@ -41,8 +41,12 @@ function start(state: State, task: Task, at: number, effects: Effect[]): void {
   const consumed = versionsOf(run.consumed);
   const { partition } = task;
   const named = { run: run.run, task: task.id, job: job.name };
+  const targets = run.targets.map(({ id: target }) => target);
   effects.push(
-    { type: 'append', record: { type: 'run-started', at, ...named, partition, attempt, key, definition, consumed } },
+    {
+      type: 'append',
+      record: { type: 'run-started', at, ...named, partition, attempt, key, definition, consumed, targets },
+    },
     { type: 'report', report: { event: 'run-started', at, ...named, attempt, reasons } },
     { type: 'start', work },
   );

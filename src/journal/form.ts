@@ -5,8 +5,8 @@
  */
 import { unreachable } from '../core/result.js';
 
-/** A `count` is a number from 1 on; a `mark` is nothing but what must stand there, an `option` what may. */
-type Kind = 'text' | 'texts' | 'number' | 'count' | 'mark' | 'option';
+/** A `count` is a number from 1 on; a `mark` is nothing but what must stand there, an `option` what may, a `list` texts that may. */
+type Kind = 'text' | 'texts' | 'number' | 'count' | 'mark' | 'option' | 'list';
 
 /** Fields in their order, each with the bytes that stand before it. */
 export type Form = readonly { readonly kind: Kind; readonly before: Uint8Array }[];
@@ -40,6 +40,7 @@ export const startForm = form(
   ['text', ',"key":"'],
   ['text', ',"definition":"'],
   ['texts', ',"consumed":{'],
+  ['list', ',"targets":['],
   ['number', ',"s":'],
 );
 
@@ -61,11 +62,12 @@ export function readForm(bytes: Uint8Array, start: number, form: Form): number {
   let place = 0;
   for (const { kind, before } of form) {
     const stands = standsAt(bytes, at, before);
-    if (!stands && kind !== 'option') return -1;
+    const mayLack = kind === 'option' || kind === 'list';
+    if (!stands && !mayLack) return -1;
     const from = stands ? at + before.length : at;
-    const end = endOf(kind, bytes, from);
+    const end = stands ? endOf(kind, bytes, from) : at;
     if (end === -1) return -1;
-    places[place] = (kind === 'option' ? at : from) - start;
+    places[place] = (mayLack ? at : from) - start;
     places[place + 1] = end - start;
     place += 2;
     at = kind === 'text' || kind === 'texts' ? end + 1 : end;
@@ -85,6 +87,7 @@ const zero = 0x30;
 const nine = 0x39;
 const colon = 0x3a;
 const backslash = 0x5c;
+const bracket = 0x5d;
 const close = 0x7d;
 
 /** Where a field ends that begins here, without the quote or brace that closes it; -1 where it is not one. */
@@ -101,6 +104,8 @@ function endOf(kind: Kind, bytes: Uint8Array, from: number): number {
     case 'mark':
     case 'option':
       return from;
+    case 'list':
+      return endOfList(bytes, from);
     default:
       return unreachable(kind);
   }
@@ -133,6 +138,18 @@ function endOfTexts(bytes: Uint8Array, from: number): number {
     at = endOfText(bytes, middle + 3) + 1;
     if (at === 0) return -1;
     if (bytes[at] === close) return at;
+    if (bytes[at] !== comma) return -1;
+  }
+  return -1;
+}
+
+/** Texts, with the bracket that closes them. */
+function endOfList(bytes: Uint8Array, from: number): number {
+  if (bytes[from] === bracket) return from + 1;
+  for (let at = from; bytes[at] === quote; at += 1) {
+    at = endOfText(bytes, at + 1) + 1;
+    if (at === 0) return -1;
+    if (bytes[at] === bracket) return at + 1;
     if (bytes[at] !== comma) return -1;
   }
   return -1;

@@ -16,6 +16,7 @@ const texts: Check = (value) => {
   for (const each of Object.values(value)) if (typeof each !== 'string') return false;
   return true;
 };
+const list: Check = (value) => Array.isArray(value) && value.every(text);
 const optional =
   (check: Check): Check =>
   (value) =>
@@ -33,7 +34,7 @@ const work = { run: text, task: text, job: text, partition: texts, key: text, de
 const outcome = oneOf('succeeded', 'failed', 'interrupted');
 
 const shapes: Shapes = {
-  'run-started': { ...work, at: time, attempt: count },
+  'run-started': { ...work, at: time, attempt: count, targets: optional(list) },
   'attempt-failed': { ...ending, at: time, run: text, attempt: count },
   'run-ended': { ...ending, at: time, run: text, outcome, produced: texts },
   run: { ...work, ...ending, attempts: countOrNone, startedAt: time, endedAt: time, outcome, produced: texts },

@@ -240,9 +240,13 @@ class WrittenStart extends Written implements RunStarted {
   eachConsumed(take: Take): void {
     this.each(8, take);
   }
+  get targets(): readonly string[] | undefined {
+    return this.has(9) ? JSON.parse(`{${this.text(9).slice(1)}}`).targets : undefined; // the form says that it is one
+  }
   override toJSON(): RunStarted {
-    const { type, at, run, task, job, partition, attempt, key, definition, consumed } = this;
-    return { type, at, run, task, job, partition, attempt, key, definition, consumed };
+    const { type, at, run, task, job, partition, attempt, key, definition, consumed, targets } = this;
+    const work = { run, task, job, partition, attempt, key, definition, consumed };
+    return { type, at, ...work, ...(targets === undefined ? {} : { targets }) };
   }
 }
 

@@ -29,6 +29,8 @@ const plain: readonly JournalRecord[] = [
     partition: { run: 'x', task: 'y' },
   }),
   started('s2', 'extract', { consumed: {}, attempt: 12 }),
+  started('s3', 'load', { consumed: {}, targets: ['table:raw', 'file:out/x y'] }),
+  started('s4', 'load', { consumed: {}, targets: [] }),
   endedWell('s1', { 'table:raw': 's1', 'file:out/x y': '1:2' }),
   { type: 'run-ended', at: 5, run: 's2', outcome: 'succeeded', produced: {} },
   { ...well, run: 'r10', consumed: long },
