@@ -78,7 +78,7 @@ function bug(error: unknown): number {
   }
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
-    `objflow: this is a bug in objflow ${packageVersion()}; please report it with what follows\n${told}\n`,
+    `objflow: this is a bug in objflow ${packageVersion()}; please report it with what follows\n${told.split('\n').map(terminal).join('\n')}\n`,
   );
   return exit.bug;
 }

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../core/diagnostic.js';
 import { type Counted, loadMapping } from '../manifest/load.js';
 import type { Mapped } from '../orchestrator/session.js';
 import { type DiagnosticOptions, renderDiagnostics } from '../report/diagnostics.js';
+import { terminal } from '../report/sinks.js';
 import type { Context } from './context.js';
 import { UserError } from './exit.js';
 
@@ -23,7 +24,7 @@ export async function checkMapping(context: Context): Promise<Checked> {
   if (loaded.ok) return { ...loaded.value, loaded: loaded.value };
   if ('problem' in loaded.error)
     throw new UserError(
-      `${loaded.error.message}; ${context.options.file === undefined ? '`objflow init` writes one, and --file names another' : 'check what --file names'}`,
+      `${terminal(loaded.error.message)}; ${context.options.file === undefined ? '`objflow init` writes one, and --file names another' : 'check what --file names'}`,
     );
   return { ...loaded.error, loaded: undefined };
 }

@@ -94,6 +94,14 @@ test.each([
   await expect(selected).rejects.toEqual(new UserError(expected));
 });
 
+test.each(['/no/\u001b[2J\u202e', root])('a manifest that is named and not there: %j', async (named) => {
+  const manifest = `${named}/\u009b31m`;
+  fs.mkdirSync(path.join(root, '\u009b31m'), { recursive: true });
+  const context = { options: { file: manifest }, cwd: root, manifest } as unknown as Context; // what it needs of it
+  const said = requireMapping(context).catch((error: UserError) => error.message);
+  expect(await said).toMatch(/^there is no [ -~]*\\x9b31m[ -~]*; check what --file names$/);
+});
+
 test('help of one command, and of all; after logs, -f is its own', async () => {
   const printed = async (...args: string[]): Promise<string> => {
     const parts: string[] = [];
