@@ -1,4 +1,6 @@
 /** `Orchestrator.watch`, and what works beside it: `emit`, `status`. */
+import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Orchestrator, type OrchestratorOptions } from '../../src/index.js';
 import { good } from '../journal/fixtures.js';
@@ -71,6 +73,32 @@ test('an edited manifest holds from then on, here too; a bad edit is told', asyn
     diagnostics: [{ code: 'unknown-field', file: 'objflow.yaml', line: 7 }, {}],
   });
   expect(ear.faults()).toEqual([]);
+});
+
+test('a manifest that is emptied, removed or no file any more leaves the mapping as it was, until it is one again', async () => {
+  const project = projectOf(manifest);
+  const file = path.join(project.root, 'objflow.yaml');
+  const { ear } = await watching(project, { executor: new FakeExecutor('well') });
+  let landed = 0;
+  const goesOn = async (): Promise<void> => {
+    project.put(`landing/${++landed}.csv`, 'one\n');
+    expect(await ear.heard('run-succeeded', landed)).toMatchObject({ task: `load[d=${landed}]` });
+  };
+  writeFileSync(file, '');
+  expect(await ear.heard('reload-refused')).toMatchObject({ diagnostics: [{ code: 'empty-manifest' }] });
+  await goesOn();
+  rmSync(file);
+  expect(await ear.heard('warning')).toMatchObject({
+    message: expect.stringMatching(/^there is no objflow\.yaml in /),
+  });
+  await goesOn();
+  mkdirSync(file);
+  expect(await ear.heard('reload-refused', 2)).toMatchObject({ diagnostics: [{ code: 'not-a-file' }] });
+  await goesOn();
+  rmdirSync(file);
+  project.put('objflow.yaml', `${manifest}  report: { sources: table:rates, run: "true" }\n`);
+  expect(await ear.heard('reloaded')).toMatchObject({ added: ['report'] });
+  await goesOn();
 });
 
 test('commands of this machine run under it', async () => {
