@@ -1,7 +1,7 @@
 /** The daemon's life: killed and adopted from, stopped by signals, alone on its state, unread, idle. */
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { project, started, stop, those, until } from './rig.ts';
+import { bin, project, started, stop, those, until } from './rig.ts';
 
 test('after kill -9 a new daemon takes up what still runs, learns how the rest ended, and finds what landed meanwhile', async () => {
   const p = project(
@@ -147,6 +147,25 @@ test('one daemon at a time holds a state; it goes on unread, and idle it uses no
   call.child.kill('SIGTERM');
   expect((await call.ended).status).toBe(143);
 });
+
+test.runIf(fs.existsSync('/usr/bin/script'))(
+  'its terminal is closed: it ends as by the signal that tells it so',
+  async () => {
+    const p = project(`version: 1\njobs:\n  load: { sources: 'in/{n}', run: 'echo "$n" >>../loaded' }\n`, {
+      'in/a': 'x',
+    });
+    // The first process of a terminal is told that it is closed, and tells the daemon.
+    const daemon = `${process.execPath} ${bin} watch & wait $!; wait $!; echo $? >>../status`;
+    const inTerminal = `trap 'kill -HUP $!' HUP; ${daemon}`;
+    const { child, ended } = p.startWith({ program: ['script', '-qfc', inTerminal, '/dev/null'] });
+    await until(() => p.told('loaded').length === 1);
+    child.kill('SIGKILL');
+    await until(() => p.told('status').length === 1);
+    expect(p.told('status')).toEqual(['129']);
+    expect(p.has('.objflow/state.jsonl.lock')).toBe(false);
+    await ended.catch(() => undefined); // what stood on the terminal is none of our matter
+  },
+);
 
 /** Processor time of a process, in ticks of a hundredth of a second. */
 function ticksOf(pid: number): number {
