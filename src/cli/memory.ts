@@ -70,7 +70,7 @@ function isAnsweredAsBefore(call: Call, asked: string): boolean {
   const kept = readKept<{ asked: string; questions: Questions }>(questionsOf(call));
   if (kept?.head.asked !== asked) return false;
   const { buffer, byteOffset, byteLength } = kept.body;
-  const numbers = new BigInt64Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  const numbers = new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength));
   return isAnsweredSo({ questions: kept.head.questions, numbers });
 }
 

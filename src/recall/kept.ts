@@ -23,7 +23,7 @@ export interface Kept<Head> {
 }
 
 /** Changes with the form of what is kept. */
-const format = 'objflow cache 2';
+const format = 'objflow cache 3';
 
 /** What a file keeps; undefined where it is not there, or is not whole. `Head` is what this build of objflow wrote. */
 export function readKept<Head>(file: string): Kept<Head> | undefined {

@@ -33,7 +33,7 @@ const good = [...readme.matchAll(/^```yaml\n(version:[\s\S]*?)^```$/gm)].map(([,
 /** What a terminal, or a file of lines, would obey. */
 const commanding = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
-const rounds = Number(process.env.HISTORIES ?? 400);
+const rounds = Number(process.env.HISTORIES ?? 200);
 const seeds =
   process.env.SEED === undefined ? Array.from({ length: rounds }, (_, n) => n + 1) : [Number(process.env.SEED)];
 
