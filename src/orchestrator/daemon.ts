@@ -11,6 +11,7 @@ import { type Launcher, openLauncher } from '../execute/launcher.js';
 import { localExecutor } from '../execute/local.js';
 import { removeSpares } from '../execute/traces.js';
 import type { RunEvent, Standing, Timeless, WatchEnd, WatchEvent } from '../report/run-event.js';
+import { collectLater } from './garbage.js';
 import { type InboxWatch, watchInbox } from './inbox.js';
 import { runsDirectory } from './places.js';
 import { type Problem, stateProblem } from './problem.js';
@@ -85,6 +86,7 @@ export async function runDaemon(
       tell({ event: 'watching', jobs: mapping.jobs.size, directories, objects: countThere(engine.state) });
       // What was edited since it was loaded.
       manifests?.check();
+      collectLater();
     },
   });
   let end: (() => void) | undefined;
@@ -97,6 +99,7 @@ export async function runDaemon(
           const remapped = remappedState(mapping, from, { graph: next.graph, concurrency });
           return { state: remapped, objects: objects.of(mapping, remapped) };
         });
+        collectLater();
       },
       tell,
       warn,

@@ -6,7 +6,7 @@ import { count, median } from './measure.js';
 import { fill, layCrowded, layProject } from './projects.js';
 
 /** Figures of /proc/PID/status, in MiB. */
-function memoryOf(pid) {
+export function memoryOf(pid) {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
   const [now, most] = ['VmRSS', 'VmHWM'].map((name) => Number(text.match(`${name}:\\s+(\\d+)`)[1]) / 1024);
   return { now, most };

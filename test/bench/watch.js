@@ -18,7 +18,7 @@ import {
 } from './contenders.js';
 import { count, has, times } from './measure.js';
 import { fill, finish, lay, layCrowded, layProject, stage, writeManifest, writeNinja } from './projects.js';
-import { idle, start } from './watch-cost.js';
+import { idle, memoryOf, start } from './watch-cost.js';
 
 const landings = (quick) => (quick ? { warmUp: 2, rounds: 10 } : { warmUp: 5, rounds: 30 });
 
@@ -74,6 +74,10 @@ function jobs(sheet, { bin, quick }) {
     await withContenders(declared, async (contenders) => {
       const latencies = await landByTurns(contenders, landings(quick));
       for (const { name, took } of contenders) sheet.figure(`${name}: start`, 'ms', [took]);
+      const [, memory] = contenders.map(({ name, child }) =>
+        sheet.figure(`${name}: memory, idle`, 'MiB', [memoryOf(child.pid).now]),
+      );
+      sheet.goal(`objflow watch: memory, ${count(sizes[1])} jobs, MiB`, memory, 300);
       const [small, large] = contenders.map(({ name }, index) =>
         sheet.figure(`${name}: landing to command`, 'ms', latencies[index]),
       );
