@@ -1,4 +1,5 @@
 /** Signals that ask the program to stop. */
+import { closeSync, fstatSync } from 'node:fs';
 import type { StopBy } from '../orchestrator/stopper.js';
 import { exitOfSignal } from './exit.js';
 
@@ -14,6 +15,7 @@ export function onSignals(stop: (count: number) => void): Signals {
   const listeners = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => {
     const listener = (): void => {
       status ??= exitOfSignal[signal];
+      if (signal === 'SIGHUP') process.once('exit', leaveTerminal);
       count += 1;
       stop(count);
     };
@@ -26,6 +28,17 @@ export function onSignals(stop: (count: number) => void): Signals {
       return status;
     },
   };
+}
+
+/** Node aborts where it cannot leave a terminal as it found it: one that was closed, which is what a SIGHUP tells. */
+function leaveTerminal(): void {
+  for (const descriptor of [0, 1, 2]) {
+    try {
+      if (fstatSync(descriptor).isCharacterDevice()) closeSync(descriptor);
+    } catch {
+      // Whoever called us had closed it.
+    }
+  }
 }
 
 /**
