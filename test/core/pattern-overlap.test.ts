@@ -115,7 +115,7 @@ describe('against brute force', () => {
   });
 });
 
-test('ten thousand typical questions take less than a second', () => {
+test('ten thousand typical questions take less than 300 ms', () => {
   const texts = [
     'orders_{date}.csv',
     '{x}_{date}.csv',
@@ -135,5 +135,5 @@ test('ten thousand typical questions take less than a second', () => {
     all();
     return process.cpuUsage(started).user / 1000; // of our own time: a busy machine is nobody's failure
   });
-  expect(Math.min(...times)).toBeLessThan(1000);
+  expect(Math.min(...times)).toBeLessThan(300);
 });
