@@ -159,9 +159,8 @@ export function readTrace(file: string): Trace | undefined {
   };
 }
 
-/** A kept shell that hears late of an earlier command's end may tell of its jobs, in brackets, before this one has begun. */
 const layout =
-  /^(?:of (\S+)\n)?(?:boot (\S+)\n)?(?:until (\d+) (\d+)\n)?(?:(waiting|kept) (\d+) (\S+)\n)?(?:\[[^\n]*\n)*(?:(\d+)\n([\s\S]*?)(?:exit (\d+)\n)?)?$/;
+  /^(?:of (\S+)\n)?(?:boot (\S+)\n)?(?:until (\d+) (\d+)\n)?(?:(waiting|kept) (\d+) (\S+)\n)?(?:(\d+)\n([\s\S]*?)(?:exit (\d+)\n)?)?$/;
 
 /** A kept shell says either of both, `Killed` or `Exit 137`, in the words of its locale but with that number. */
 const wasKilled = (said: string, kept: string | undefined, status: string): boolean =>

@@ -59,12 +59,3 @@ test('a machine that dies between a new name and its content: the ending of an e
   writeFileSync(at('b'), readFileSync(at('a')));
   expect(readTrace(at('b'))).toBeUndefined();
 });
-
-test('a kept shell that tells of its jobs before the command has begun: the trace is read all the same', () => {
-  begin('a');
-  writeFileSync(
-    at('a'),
-    `${traceHead(at('a'), undefined, { pid: 7, token: 't', kept: true })}[1]+  Running   become "$@" &\n12\nexit 0\n`,
-  );
-  expect(readTrace(at('a'))).toMatchObject({ leader: 7, group: 12, begun: true, ending: { exitCode: 0 } });
-});
