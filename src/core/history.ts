@@ -116,6 +116,8 @@ export function readHistory(records: Iterable<JournalRecord>): History {
         const told = toldOf(record);
         const first = told.open?.latest.run === record.run ? told.open.first : record;
         told.open = { first, latest: record };
+        // The other try that was asked for is this one, however it will be found again.
+        told.retried = false;
         open.set(record.run, told);
         break;
       }

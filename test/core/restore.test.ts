@@ -1,8 +1,9 @@
 /** What restoring keeps of the records: all that they tell, and none of themselves. */
 import { expect, test } from 'vitest';
 import { readHistory, type Same } from '../../src/core/history.ts';
-import type { RunKept } from '../../src/core/record.ts';
+import type { JournalRecord, RunKept } from '../../src/core/record.ts';
 import { restore } from '../../src/core/restore.ts';
+import { endedWell, started } from '../journal/fixtures.ts';
 import { Rig } from './rig.ts';
 
 const asTold: Same = { id: (object) => object, version: (_, version) => version };
@@ -44,4 +45,14 @@ test('a task that has no place in the mapping is remembered, and the record that
     endedAt: 2,
     ending: {},
   });
+});
+
+test('another try that has begun is no longer asked for: found again and well, it is not made once more', () => {
+  const of = (run: string) => ({ ...started(run, 'load'), consumed: {} });
+  const failed = { ...endedWell('r1'), outcome: 'failed', exitCode: 1 } as const;
+  const asked = { type: 'asked', at: 3, what: 'retry', task: 'load' } as const;
+  const retriedAfter = (...records: JournalRecord[]) => readHistory(records).tasks.get('load')?.retried;
+  expect(retriedAfter(of('r1'), failed, asked)).toBe(true);
+  expect(retriedAfter(of('r1'), failed, asked, of('r2'))).toBe(false);
+  expect(retriedAfter(of('r1'), failed, asked, of('r2'), failed)).toBe(false);
 });
