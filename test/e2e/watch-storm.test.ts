@@ -4,8 +4,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { project, started, stop, those } from './rig.ts';
 
-test('400 files that are renamed in at once run once each', async () => {
-  const names = Array.from({ length: 400 }, (_, n) => `f${n}`);
+test('1,000 files that are renamed in at once run once each', async () => {
+  const names = Array.from({ length: 1000 }, (_, n) => `f${n}`);
   const p = project(`version: 1
 concurrency: 8
 jobs:
