@@ -5,8 +5,10 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { graph } from '../../src/cli/graph.js';
 import { recall } from '../../src/cli/memory.js';
 import { run } from '../../src/cli/run.js';
+import { validate } from '../../src/cli/validate.js';
 import type { Call } from '../../src/recall/call.js';
 import { projectOf } from './context.js';
 
@@ -52,7 +54,7 @@ async function settled() {
   const answer = { status: 0, output: 'nothing to do: all 3 tasks are up to date\n' };
   expect(await calls()).toEqual({ status: 0, out: answer.output });
   expect(await recall(call)).toEqual(answer);
-  return { at, write, call, calls, answer };
+  return { at, write, call, calls, answer, context };
 }
 
 type Settled = Awaited<ReturnType<typeof settled>>;
@@ -223,4 +225,21 @@ test('as JSON an answer has the time at which it is given', async () => {
   const [was, is] = [JSON.parse(out), JSON.parse(answer?.output ?? '')];
   expect(is).toEqual({ ...was, at: expect.stringMatching(/^\d{4}-.*Z$/) });
   expect(is.at).not.toBe(was.at);
+});
+
+test.each(['validate', 'graph'] as const)('what %s prints is remembered by the manifests alone', async (command) => {
+  const p = await settled();
+  const call: Call = { ...p.call, command, key: command };
+  const called = { ...p.context(), call };
+  const status = await (command === 'validate' ? validate(called, {}) : graph(called, [], { format: 'json' }));
+  const answer = { status, output: called.out.text };
+  expect(answer.output.length).toBeGreaterThan(20);
+  expect(await recall(call)).toEqual(answer);
+  p.write('in/3.csv', '');
+  expect(await recall(call)).toEqual(answer);
+  append(p.at('objflow.yaml'), '# moves every line below it\n');
+  expect(await recall(call)).toBeUndefined();
+  if (command === 'validate') return;
+  await graph({ ...p.context(), call }, [], { format: 'json', status: true });
+  expect(await recall(call)).toBeUndefined();
 });
