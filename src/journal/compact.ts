@@ -63,6 +63,17 @@ export function keep<R extends JournalRecord | Strange>(
   return kept.filter((record) => record !== undefined);
 }
 
+/** The runs that these records tell of, and those that are kept do not. */
+export function forgottenRuns(
+  records: readonly (JournalRecord | Strange)[],
+  kept: readonly (JournalRecord | Strange)[],
+): string[] {
+  const runs = new Set<string>();
+  for (const record of records) if ('run' in record) runs.add(record.run);
+  for (const record of kept) if ('run' in record) runs.delete(record.run);
+  return [...runs];
+}
+
 function note(firstKept: Map<string, number>, task: string, at: number): void {
   firstKept.set(task, Math.min(at, firstKept.get(task) ?? at));
 }

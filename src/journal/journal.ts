@@ -36,6 +36,8 @@ export interface JournalOptions {
   readonly files?: Files;
   /** What the state is taken for: its lock says so. */
   readonly purpose?: Purpose;
+  /** Told, whenever the state has been compacted, which runs it does not know any more. */
+  readonly forget?: (runs: readonly string[]) => void;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface JournalOptions {
  * records. A problem has changed nothing.
  */
 export function openJournal(stateFile: string, options: JournalOptions = {}): Result<Opened, JournalProblem> {
-  const { files = realFiles, purpose } = options;
+  const { files = realFiles, purpose, forget } = options;
   const path = resolve(stateFile);
   try {
     makeDirectory(files, dirname(path));
@@ -52,17 +54,23 @@ export function openJournal(stateFile: string, options: JournalOptions = {}): Re
   }
   const lock = acquireLock(stateFile, purpose);
   if (!lock.ok) return lock;
-  const opened = openHeld(files, path, stateFile, lock.value.release);
+  const opened = openHeld(files, path, stateFile, lock.value.release, forget);
   if (!opened.ok) lock.value.release();
   return opened;
 }
 
-function openHeld(files: Files, path: string, name: string, release: () => void): Result<Opened, JournalProblem> {
+function openHeld(
+  files: Files,
+  path: string,
+  name: string,
+  release: () => void,
+  forget: JournalOptions['forget'],
+): Result<Opened, JournalProblem> {
   try {
     unlinkIfThere(files, temporary(path));
     const open = openExisting(files, path, name);
     if (!open.ok) return open;
-    const writer = writerOf(files, path, name, open.value, release);
+    const writer = writerOf(files, path, name, open.value, release, forget);
     const compacted = writer.compact(open.value.lines);
     const warnings = [...open.value.warnings];
     if (!compacted.ok) {

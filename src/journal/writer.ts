@@ -5,7 +5,7 @@
  */
 import type { JournalRecord } from '../core/record.js';
 import { err, ok, type Result } from '../core/result.js';
-import { keep } from './compact.js';
+import { forgottenRuns, keep } from './compact.js';
 import { type Entry, type Files, NotDurable, readWhole, replaceFile } from './files.js';
 import { type Header, headerLine, type Line, recordLine } from './line.js';
 import { isFull, type JournalProblem, problem, reasonOf, shown, systemCode } from './problem.js';
@@ -68,8 +68,18 @@ function linesOf(header: Header, lines: readonly Line[]): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** Takes an open file over. `name` is what it is called in messages; `release` is called after it is closed. */
-export function writerOf(files: Files, path: string, name: string, open: Open, release: () => void): Writer {
+/**
+ * Takes an open file over. `name` is what it is called in messages; `release` is called after it is closed, `forget` with
+ * the runs that a compaction has dropped, once they are gone for good.
+ */
+export function writerOf(
+  files: Files,
+  path: string,
+  name: string,
+  open: Open,
+  release: () => void,
+  forget: (runs: readonly string[]) => void = () => {},
+): Writer {
   let { descriptor, entry, header, end } = open;
   let count = open.lines.length;
   // What the last compaction kept are its `run` lines: it pays no sooner than for who has held the state since then.
@@ -171,6 +181,7 @@ export function writerOf(files: Files, path: string, name: string, open: Open, r
     } catch (error) {
       systemCode(error); // it has no name any more, and nothing that is not in the new file
     }
+    forget(forgottenRuns(lines, kept));
     return ok(kept);
   };
 

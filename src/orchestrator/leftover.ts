@@ -1,12 +1,13 @@
 /**
- * What is kept of a run until its end is on record, where whoever recorded it died before it could remove it. Knows nothing of what
- * is in it.
+ * What runs leave beside the state and nobody needs any more: what was kept of one until its end was on record, where whoever recorded it
+ * died before it could remove it; and logs of runs that the state has forgotten. Knows nothing of what is in it.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { asTold } from '../core/history.js';
 import type { State } from '../core/state.js';
-import { runsDirectory } from './places.js';
+import { logFile, runsDirectory } from './places.js';
 
 /**
  * Removes what a death left behind. Of each task only the last run can have left anything; and only what this state
@@ -22,6 +23,25 @@ export function removeLeftovers(file: string, state: State): void {
     for (const name of names) if (ended.has(runOf(name))) rmSync(path.join(directory, name), { force: true });
   } catch {
     // There is none yet, or it is not to be removed: it takes a little room.
+  }
+}
+
+/** So many files are removed before others get their turn. */
+const atOnce = 50;
+
+/**
+ * Removes the logs of these runs, beside whatever else is done. What a death leaves of them stays. `file`: the state's, which
+ * is held.
+ */
+export async function removeLogs(file: string, runs: readonly string[]): Promise<void> {
+  for (const [at, run] of runs.entries()) {
+    if (at % atOnce === atOnce - 1) await setImmediate();
+    if (path.basename(run) !== run) continue; // no run of ours is called so
+    try {
+      rmSync(logFile(file, run), { force: true });
+    } catch {
+      // It is not to be removed: it takes a little room.
+    }
   }
 }
 

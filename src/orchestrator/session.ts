@@ -21,7 +21,7 @@ import { listFiles } from '../objects/list.js';
 import type { SetAside } from '../objects/names.js';
 import type { FileWorld } from '../objects/world.js';
 import { fileWorld } from './file-world.js';
-import { removeLeftovers } from './leftover.js';
+import { removeLeftovers, removeLogs } from './leftover.js';
 import { runsDirectory } from './places.js';
 import { type Problem, stateProblem } from './problem.js';
 
@@ -89,7 +89,7 @@ export function takeState(
   { role, ...options }: TakeOptions,
 ): Result<Taken, Problem> {
   const purpose: Purpose = { role, ...(options.selected ? { selected: true } : {}) };
-  const opened = openJournal(file, { purpose });
+  const opened = openJournal(file, { purpose, forget: (runs) => void removeLogs(file, runs) });
   if (!opened.ok) return err(stateProblem(opened.error));
   const { journal, records, warnings } = opened.value;
   const state = openState(mapping, { ...options, graph, records });

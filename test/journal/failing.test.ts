@@ -10,12 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { realFiles } from '../../src/journal/files.js';
 import { openJournal, readJournal } from '../../src/journal/journal.js';
 import {
   announced,
   directory,
+  endedWell,
   failingAt,
   filesWith,
   good,
@@ -23,6 +24,7 @@ import {
   problemOf,
   record,
   reopen,
+  started,
   systemError,
 } from './fixtures.js';
 
@@ -187,6 +189,26 @@ describe('compaction', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  test('says which runs it does not know any more, once it does not', () => {
+    const path = stateFile();
+    const told: { readonly runs: readonly string[]; readonly left: number }[] = [];
+    const forget = (runs: readonly string[]): void => {
+      told.push({ runs, left: good(readJournal(path)).records.length });
+    };
+    const runs = Array.from({ length: 27_000 }, (_, n) => `r${n}`);
+    const records = runs.flatMap((run) => [started(run, 'load'), endedWell(run)]);
+    const { journal } = open(path, { forget });
+    good(journal.append(records.slice(0, 2 * 16_000)));
+    expect(good(journal.compactIfWorthwhile())).toBe(true);
+    good(journal.append(records.slice(2 * 16_000)));
+    journal.close();
+    good(reopen(path, { forget }));
+    expect(told).toEqual([
+      { runs: runs.slice(0, 6000), left: 10_000 },
+      { runs: runs.slice(6000, 17_000), left: 10_000 },
+    ]);
+  });
+
   test('not where most records are kept', () => {
     const path = stateFile();
     const { journal } = open(path);
@@ -243,7 +265,8 @@ describe('compaction', () => {
         const path = stateFile();
         // Opening a new state makes seven calls, the append one.
         const { files, calls } = failingAt(8 + n, when, 'ENOSPC');
-        const { journal } = good(openJournal(path, { files }));
+        const forget = vi.fn();
+        const { journal } = good(openJournal(path, { files, forget }));
         good(journal.append(many));
         expect(calls).toHaveLength(8);
         const problem = problemOf(journal.compactIfWorthwhile());
@@ -256,6 +279,7 @@ describe('compaction', () => {
         else if (n >= 5) expect(problemOf(next)).toBe(problem);
         else good(next);
         expect(problem.retryable).toBe(n <= 4);
+        expect(forget).not.toHaveBeenCalled();
         journal.close();
         expect(good(reopen(path)).records).toEqual(next.ok ? [...kept, announced(77)] : kept);
       }

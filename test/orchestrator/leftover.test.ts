@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Orchestrator } from '../../src/index.js';
-import { good } from '../journal/fixtures.js';
+import { endedWell, good, record, started } from '../journal/fixtures.js';
 import { Ear, projectOf } from './rig.js';
 
 test('what was kept of a run goes at the next start, where its end is on record; what is not ours stays', async () => {
@@ -19,4 +19,21 @@ test('what was kept of a run goes at the next start, where its end is on record;
     writeFileSync(path.join(directory, name), '1\nexit 0\n');
   expect(good(await orchestrator.run()).summary).toMatchObject({ succeeded: 0, upToDate: 1 });
   expect(readdirSync(directory)).toEqual(['of-another-state-1.trace']);
+});
+
+test('logs go with the runs that compaction forgets; of what is not theirs, none', async () => {
+  const project = projectOf('version: 1\njobs: { first: { run: "true" } }\n');
+  const runs = Array.from({ length: 15_001 }, (_, n) => `s-${n}`);
+  record(
+    path.join(project.root, '.objflow/state.jsonl'),
+    ['../outside', ...runs].flatMap((run) => [started(run, 'first', { consumed: {} }), endedWell(run)]),
+  );
+  const logs = path.join(project.root, '.objflow/logs');
+  mkdirSync(logs);
+  const kept = ['s-15000.log', 's-5001.log', 'of-another-state-1.log', 's-1.txt'];
+  for (const name of [...kept, 's-0.log', 's-5000.log', '../outside.log']) writeFileSync(path.join(logs, name), '');
+  const orchestrator = new Orchestrator(await project.load());
+  expect(good(await orchestrator.run()).summary).toMatchObject({ upToDate: 1 });
+  await expect.poll(() => readdirSync(logs).sort(), { timeout: 20_000 }).toEqual(kept.sort());
+  expect(readdirSync(path.join(project.root, '.objflow'))).toContain('outside.log');
 });
