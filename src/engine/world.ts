@@ -1,8 +1,9 @@
 /**
  * The world as the engine sees it: adapters by interface only.
  */
-import type { Report } from '../core/event.js';
+import type { Event, Report } from '../core/event.js';
 import type { Look, ObjectId } from '../core/object.js';
+import type { State } from '../core/state.js';
 import type { Executor } from '../execute/executor.js';
 import type { Journal } from '../journal/writer.js';
 
@@ -20,6 +21,23 @@ export interface Clock {
   now(): number;
   /** Calls back at that time, unless it is cancelled first. */
   at(time: number, then: () => void): () => void;
+}
+
+/** The state that is decided on, and the objects that it is about: an edited mapping replaces both. */
+export interface Present {
+  readonly state: State;
+  readonly objects: Objects;
+}
+
+/** The loop, as its parts see it. */
+export interface Loop {
+  /** Something has happened: it is decided on in its turn. */
+  post(event: Event): void;
+  /** Something has changed that the loop may be waiting for. */
+  wakeUp(): void;
+  /** Until one of both. */
+  something(): Promise<void>;
+  now: Clock['now'];
 }
 
 export interface World {

@@ -11,7 +11,7 @@ import { err, ok, type Result } from '../core/result.js';
 import type { State } from '../core/state.js';
 import { step } from '../core/step.js';
 import { systemClock } from '../engine/clock.js';
-import { unlistedToLookAt } from '../engine/engine.js';
+import { unlistedToLookAt } from '../engine/looking.js';
 import type { Objects } from '../engine/world.js';
 import { inboxOf, peekInbox, peekRequests, type Request } from '../journal/inbox.js';
 import { skimJournal } from '../journal/journal.js';

@@ -1,0 +1,87 @@
+/**
+ * What runs: started, or taken up from a dead objflow; when it ends, its targets are looked at, and how it went is told.
+ */
+import type { Work } from '../core/effect.js';
+import { kindOf, type ObjectId } from '../core/object.js';
+import { runsInDoubt } from '../core/restore.js';
+import type { Execution, Executor, Outcome } from '../execute/executor.js';
+import { judge } from './judge.js';
+import type { Loop, Present } from './world.js';
+
+export interface Executions {
+  start(work: Work): void;
+  hook(command: string, work: Work): void;
+  /** Finds out what became of the runs that were in progress when we last lived. */
+  findLost(): Promise<void>;
+  stop(intent: 'terminate' | 'kill'): void;
+  /** Runs that have not ended, and hooks. */
+  readonly running: number;
+  readonly hooks: number;
+}
+
+/** Runs what this executor can run. */
+export function createExecutions(executor: Executor, present: Present, { post, wakeUp, now }: Loop): Executions {
+  const executions = new Map<string, Execution>();
+  const targets = new Map<string, readonly ObjectId[]>();
+  let hooks = 0;
+
+  function begin(run: string, execution: Execution, writes: readonly ObjectId[]): void {
+    executions.set(run, execution);
+    targets.set(run, writes.filter(isFile));
+    void execution.outcome.then((outcome) => end(run, outcome));
+  }
+
+  /** Looks at the run's targets, and tells how it went. */
+  async function end(run: string, outcome: Outcome): Promise<void> {
+    const looks = await present.objects.look(targets.get(run) ?? [], true);
+    const judged = await judge(present.objects, outcome, looks);
+    // Until here it counts as under way: a loop that is stopping would otherwise leave without it.
+    executions.delete(run);
+    targets.delete(run);
+    post({ type: 'attempt-ended', at: endOf(run, outcome), run, outcome: judged });
+  }
+
+  /** Not after now, nor before it started, whatever has been done to clocks meanwhile. */
+  function endOf(run: string, { endedAt }: Outcome): number {
+    if (endedAt === undefined) return now();
+    return Math.min(now(), Math.max(endedAt, present.state.runs.get(run)?.run?.startedAt ?? 0));
+  }
+
+  return {
+    start(work) {
+      const writes = work.targets.flatMap(({ objects }) => objects);
+      begin(work.run, executor.start(work), writes);
+    },
+    hook(command, work) {
+      hooks += 1;
+      void executor.hook(command, work).finally(() => {
+        hooks -= 1;
+        wakeUp();
+      });
+    },
+    async findLost() {
+      for (const run of runsInDoubt(present.state)) {
+        const writes = present.state.runs.get(run)?.targets.map(({ id }) => id) ?? [];
+        const found = await executor.attach(run);
+        if (found && 'outcome' in found) {
+          begin(run, found, writes);
+          post({ type: 'adopted', at: now(), run });
+        } else {
+          targets.set(run, writes.filter(isFile));
+          await end(run, found ?? { stopped: true });
+        }
+      }
+    },
+    stop(intent) {
+      for (const execution of executions.values()) execution.stop(intent);
+    },
+    get running() {
+      return executions.size;
+    },
+    get hooks() {
+      return hooks;
+    },
+  };
+}
+
+const isFile = (id: ObjectId): boolean => kindOf(id) === 'file';

@@ -1,0 +1,80 @@
+/**
+ * Looks that the core asks for: made beside everything else, and told when they are done. What somebody else has looked at
+ * meanwhile is newer, and is not told again.
+ */
+import { objectsIn } from '../core/held.js';
+import { kindOf, type Look, type ObjectId } from '../core/object.js';
+import type { State } from '../core/state.js';
+import type { Loop, Present } from './world.js';
+
+export interface Looking {
+  /** Looks at these, and posts what was seen. */
+  lookAt(ids: readonly ObjectId[], content?: boolean): void;
+  /** Waits for a look that somebody makes: until then it counts. */
+  during<T>(look: Promise<T>): Promise<T>;
+  /** Objects were looked at by somebody else. */
+  seen(looks: readonly Look[]): void;
+  /** Looks that are not done yet. */
+  readonly count: number;
+}
+
+/** Looks at the objects that are present when it is asked. */
+export function createLooking(present: Present, { post, wakeUp, now }: Loop): Looking {
+  let count = 0;
+  /** For each look that takes its time: what somebody else has looked at since. */
+  const newer = new Set<Set<ObjectId>>();
+
+  async function during<T>(look: Promise<T>): Promise<T> {
+    count += 1;
+    try {
+      return await look;
+    } finally {
+      count -= 1;
+      wakeUp();
+    }
+  }
+
+  async function lookAt(ids: readonly ObjectId[], content = false): Promise<void> {
+    const seen = new Set<ObjectId>();
+    newer.add(seen);
+    try {
+      const looks = await present.objects.look(ids, content);
+      // The core asks for content once: an answer that is out of date is better than none.
+      const good = content ? looks : looks.filter(({ object }) => !seen.has(object));
+      post({ type: 'looked', at: now(), looks: good });
+    } finally {
+      newer.delete(seen);
+    }
+  }
+
+  return {
+    lookAt: (ids, content) => void during(lookAt(ids, content)),
+    during,
+    seen(looks) {
+      for (const objects of newer) for (const { object } of looks) objects.add(object);
+    },
+    get count() {
+      return count;
+    },
+  };
+}
+
+/**
+ * Files to be looked at once everything has been listed: targets of known tasks whose absence makes them due; and what a
+ * star gathered last and was not listed now, since a directory that cannot be read says nothing of what is in it.
+ */
+export function unlistedToLookAt(state: State): ObjectId[] {
+  const found: ObjectId[] = [];
+  for (const task of state.tasks.values()) {
+    const { onMissingTarget, sources } = task.job.job;
+    if (onMissingTarget === 'rerun')
+      for (const object of task.targets)
+        if (kindOf(object.id) === 'file' && object.version === undefined) found.push(object.id);
+    if (task.last && sources.some(({ pattern }) => pattern.gathers))
+      for (const name of objectsIn(task.last.consumed)) {
+        const id = name as ObjectId; // ids are what a run consumes
+        if (kindOf(id) === 'file' && !state.objects.has(id)) found.push(id);
+      }
+  }
+  return found;
+}
