@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { project, started, stop, those } from './rig.ts';
+import { project, started, stop, those, ticksOf } from './rig.ts';
 
 test('1,000 files that are renamed in at once run once each', async () => {
   const names = Array.from({ length: 1000 }, (_, n) => `f${n}`);
@@ -56,14 +56,15 @@ jobs:
   p.land('in/d0/new', 'x');
   const landed = wanted.size + 1;
 
-  const began = performance.now();
+  const before = ticksOf(call.child.pid);
   call.child.kill('SIGCONT');
   let at = 0;
   await call.when((lines) => {
     for (; at < lines.length; at += 1) if (lines[at]?.event === 'object-landed') wanted.delete(lines[at]?.object ?? '');
     return wanted.size === 0;
   });
-  expect(performance.now() - began).toBeLessThan(10_000);
+  // On a machine that others use, its own time counts: six seconds.
+  expect(ticksOf(call.child.pid) - before).toBeLessThan(600);
   // However much came while it ran, it runs once more.
   letThrough();
   letThrough();
