@@ -79,7 +79,12 @@ export function pretendWorld({ state, objects, at, landed = [], tell, fateOf }: 
       forget() {},
       hook: async () => {},
     },
-    journal: { append: () => ok(undefined), sync: () => ok(undefined), compactIfWorthwhile: () => ok(false) },
+    journal: {
+      append: () => ok(undefined),
+      sync: () => ok(undefined),
+      compactIfWorthwhile: () => ok(false),
+      check: () => ok(undefined),
+    },
     clock: time.clock,
     tell,
     turned() {

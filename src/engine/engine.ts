@@ -54,6 +54,8 @@ export interface Engine {
    * `told` hears of which tasks, before anything is told that comes of it.
    */
   ask(asking: Asking, told?: Told): Promise<number | undefined>;
+  /** The state may have been taken from under us: gives whether it is still there; where it is not, the engine ends. */
+  check(): boolean;
   /** Looks at everything, does what is asked, and ends: nothing starts, and what runs is nobody's concern. */
   takeUp(): Promise<Finished>;
   /** Goes on with another state and its objects, made from the present one, once everything has been looked at. */
@@ -241,6 +243,11 @@ export function createEngine(first: State, world: World, options: EngineOptions)
       return !recording.stalled && !recording.problem;
     },
     ask: (asking, told = () => {}) => askings.ask(asking, told),
+    check() {
+      const good = recording.check();
+      if (!good) wakeUp();
+      return good;
+    },
     async takeUp() {
       post({ type: 'stopping', at: now() });
       await lookAtAll();

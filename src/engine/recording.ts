@@ -22,6 +22,8 @@ export interface Recording {
   recordEnds(): void;
   /** Makes the journal shorter where it pays. */
   compact(): void;
+  /** Finds out whether the journal can still be written to; gives whether it can. */
+  check(): boolean;
 }
 
 interface Hands {
@@ -114,6 +116,11 @@ export function createRecording(
       const compacted = journal.compactIfWorthwhile();
       // A journal that could not be made shorter for want of room is as good as before.
       if (!compacted.ok && !compacted.error.retryable) problem = compacted.error;
+    },
+    check() {
+      const checked = journal.check();
+      if (!checked.ok) problem ??= checked.error;
+      return problem === undefined;
     },
   };
 }

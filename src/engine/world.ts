@@ -43,7 +43,7 @@ export interface Loop {
 export interface World {
   readonly objects: Objects;
   readonly executor: Executor;
-  readonly journal: Pick<Journal, 'append' | 'sync' | 'compactIfWorthwhile'>;
+  readonly journal: Pick<Journal, 'append' | 'sync' | 'compactIfWorthwhile' | 'check'>;
   readonly clock: Clock;
   /** Told everything that happens; must not throw. */
   readonly tell: (report: Report) => void;

@@ -62,6 +62,7 @@ export async function runDaemon(
     file,
     looked: (looks) => engine.looked(looks),
     relisted() {
+      if (!engine.check()) return;
       inbox?.check();
       manifests?.check();
     },

@@ -132,7 +132,8 @@ export async function watchInbox(
       heard(name, moved) {
         check();
         if (!moved || name !== path.basename(directory.value)) return;
-        // It was removed, or another has taken its place.
+        // It was removed, alone or with the whole project; or another has taken its place.
+        if (!engine.check()) return;
         end();
         void listenToIt().then(check);
       },

@@ -192,7 +192,12 @@ async function happen(one: Case, landed: readonly ObjectId[]): Promise<Seen> {
       forget() {},
       hook: async () => {},
     },
-    journal: { append: () => ok(undefined), sync: () => ok(undefined), compactIfWorthwhile: () => ok(false) },
+    journal: {
+      append: () => ok(undefined),
+      sync: () => ok(undefined),
+      compactIfWorthwhile: () => ok(false),
+      check: () => ok(undefined),
+    },
     clock,
     tell(report: Report) {
       if (report.event === 'run-started') starts.push({ task: report.task, reasons: report.reasons });

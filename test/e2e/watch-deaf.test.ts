@@ -87,3 +87,13 @@ jobs:
   await emitted('e');
   expect(those(await stop(call), 'warning')).toEqual([]);
 });
+
+test('the whole project is removed: it ends, says why, and makes nothing of it again', async () => {
+  const p = project(`version: 1\n${job('root', 'true')}`);
+  const call = await p.watch();
+  fs.rmSync(p.at('.'), { recursive: true });
+  const ended = await call.ended;
+  expect(ended.err).toContain('the state');
+  expect(ended.status).toBe(3);
+  expect(p.has('.')).toBe(false);
+});

@@ -219,6 +219,20 @@ describe('a journal that fails', () => {
     expect(s.finished).toEqual({ how: 'journal', problem: broken });
   });
 
+  test('when it is looked at: the loop ends by itself, once what runs has ended', async () => {
+    const p = new Project('a: in/{n} ->');
+    const s = stage(p);
+    await s.run();
+    await s.look(p.seen('in/1', '1'));
+    expect(s.engine.check()).toBe(true);
+    s.journal.checked = err(broken);
+    expect(s.engine.check()).toBe(false);
+    await s.calm();
+    expect(s.finished).toBeUndefined();
+    expect(await s.exit('a[n=1]')).toEqual([]);
+    expect(s.finished).toEqual({ how: 'journal', problem: broken });
+  });
+
   test('when it is compacted: the loop ends by itself; one that could not be for the moment goes on', async () => {
     const p = new Project('a: in/{n} ->');
     const s = stage(p);

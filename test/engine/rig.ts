@@ -176,6 +176,7 @@ class FakeJournal {
   /** What becomes of the next sync, and of what the engine asks for when it has nothing else to do. */
   synced: Result<void, JournalProblem> = ok(undefined);
   compacted: Result<boolean, JournalProblem> = ok(false);
+  checked: Result<void, JournalProblem> = ok(undefined);
   readonly #note: (act: string) => void;
 
   constructor(note: (act: string) => void) {
@@ -198,6 +199,10 @@ class FakeJournal {
   compactIfWorthwhile(): Result<boolean, JournalProblem> {
     this.compactions += 1;
     return this.compacted;
+  }
+
+  check(): Result<void, JournalProblem> {
+    return this.checked;
   }
 }
 

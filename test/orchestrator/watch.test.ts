@@ -1,7 +1,7 @@
 /** `Orchestrator.watch`, and what works beside it: `emit`, `status`. */
 import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { Orchestrator, type OrchestratorOptions } from '../../src/index.js';
 import { good } from '../journal/fixtures.js';
 import { Ear, FakeExecutor, type Project, projectOf } from './rig.js';
@@ -16,6 +16,13 @@ jobs:
   price: { sources: table:rates, targets: table:priced, run: "true" }
 `;
 
+const ends: (() => Promise<unknown>)[] = [];
+
+// Before its project is removed.
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
 /** A daemon that is ready; ended after the test. */
 async function watching(project: Project, options: OrchestratorOptions) {
   const orchestrator = new Orchestrator(await project.load(), options);
@@ -29,7 +36,7 @@ async function watching(project: Project, options: OrchestratorOptions) {
     abort.abort();
     return ended && good(await ended);
   };
-  onTestFinished(async () => void (await end()));
+  ends.push(end);
   return { orchestrator, ear, end };
 }
 
