@@ -47,8 +47,10 @@ export function keep<R extends JournalRecord | Strange>(
     if (task.retry !== undefined) stay(task.retry);
   }
   for (const run of told.openRuns.values()) {
-    stay(run.latestAt);
-    note(firstKept, run.task, run.latestAt);
+    for (const at of standing(run)) {
+      stay(at);
+      note(firstKept, run.task, at);
+    }
   }
   for (const run of runs) {
     for (const [at, record] of fold(run, told.tasks.get(run.task))) {
@@ -73,6 +75,13 @@ export function forgottenRuns(
   for (const record of kept) if ('run' in record) runs.delete(record.run);
   return [...runs];
 }
+
+/**
+ * Records of a run that has not ended, in their order: its first start, from which attempts are counted, its latest, and
+ * that this failed, where another attempt is waited for.
+ */
+const standing = ({ at, latestAt }: Told): Set<number> =>
+  new Set([at[0] ?? latestAt, latestAt, at[at.length - 1] ?? latestAt]);
 
 function note(firstKept: Map<string, number>, task: string, at: number): void {
   firstKept.set(task, Math.min(at, firstKept.get(task) ?? at));

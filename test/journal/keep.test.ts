@@ -28,11 +28,19 @@ describe('a run', () => {
     expect(keep(records)).toEqual([announced(1), { ...run, problem: 'timed out', produced: { x: '1' } }]);
   });
 
-  test('that has not ended is the start of its latest attempt', () => {
-    const latest = started('r1', 'load', { attempt: 2 });
-    expect(keep([started('r1', 'load'), { type: 'attempt-failed', at: 1, run: 'r1', attempt: 1 }, latest])).toEqual([
-      latest,
-    ]);
+  test('that has not ended is its first start, from which its attempts are counted, and its latest', () => {
+    const [first, second, third] = [1, 2, 3].map((attempt) => started('r1', 'load', { at: attempt, attempt }));
+    const failed = (attempt: number) => ({ type: 'attempt-failed', at: attempt, run: 'r1', attempt }) as const;
+    const records = [first, failed(1), second, failed(2), third] as JournalRecord[];
+    expect(keep(records)).toEqual([first, third]);
+    const kept = keep([...records, endedWell('r1')])[0];
+    expect(keep([...keep(records), endedWell('r1')])).toEqual([kept]);
+    expect(kept).toMatchObject({ attempts: 3, startedAt: 1 });
+  });
+
+  test('that waits for its next attempt still does', () => {
+    const failed: JournalRecord = { type: 'attempt-failed', at: 1, run: 'r1', attempt: 1, exitCode: 1 };
+    expect(keep([started('r1', 'load'), failed])).toEqual([started('r1', 'load'), failed]);
   });
 
   test('under way when its task was reset keeps its own records, in their order', () => {
@@ -107,6 +115,7 @@ function history(pick: (below: number) => number, length: number): JournalRecord
       records.push(run);
     } else if (what < 4 && open) {
       records.push({ type: 'attempt-failed', at: n, run: open.run, attempt: open.attempt, exitCode: 1 });
+      if (pick(4) === 0) continue;
       const next = { ...open, at: n, attempt: open.attempt + 1, consumed: { 'file:f': `${n}` } };
       running.set(open.run, next);
       records.push(next);
@@ -139,7 +148,7 @@ function replay(records: readonly JournalRecord[]) {
   const success = new Map<string, Ended>();
   const last = new Map<string, Ended>();
   const retried = new Set<string>();
-  const running = new Map<string, RunStarted>();
+  const running = new Map<string, { first: RunStarted; latest: RunStarted; waits: boolean }>();
   const versions = new Map<string, string>();
   const left = new Map<string, string>();
   const keys: (string | undefined)[] = [];
@@ -155,15 +164,18 @@ function replay(records: readonly JournalRecord[]) {
   };
   for (const record of records) {
     if (record.type === 'run-started') {
-      running.set(record.run, record);
+      running.set(record.run, { first: running.get(record.run)?.first ?? record, latest: record, waits: false });
       retried.delete(record.task);
+    } else if (record.type === 'attempt-failed') {
+      const run = running.get(record.run);
+      if (run) run.waits = true;
     } else if (record.type === 'run-ended') {
       const run = running.get(record.run);
       if (!run) continue;
       running.delete(record.run);
-      const { task, attempt: attempts, consumed } = run;
+      const { task, attempt: attempts, consumed } = run.latest;
       const { outcome, produced, at: endedAt } = record;
-      end({ run: run.run, task, attempts, outcome, endedAt, consumed, produced });
+      end({ run: record.run, task, attempts, outcome, endedAt, consumed, produced });
     } else if (record.type === 'run') {
       retried.delete(record.task);
       const { run, task, attempts, outcome, endedAt, consumed, produced } = record;
