@@ -122,6 +122,7 @@ function restoreTask(state: State, task: Task, told: Told, same: Same, from: Sta
     startedAt: first.at,
     first: first.attempt,
     attempt: latest.attempt,
+    begun: live?.begun ?? latest.attempt,
     stage: live?.stage ?? 'doubt',
     nextAt: live?.nextAt ?? 0,
   };

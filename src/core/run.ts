@@ -30,6 +30,7 @@ function start(state: State, task: Task, at: number, effects: Effect[]): void {
   readiness(state, task, reasons);
   const run = task.run ?? newRun(state, task, at);
   run.stage = 'executing';
+  run.begun = run.attempt;
   task.run = run;
   task.retried = false;
   task.forced = false;
@@ -82,6 +83,7 @@ function newRun(state: State, task: Task, at: number): Running {
   const key = workKey(state, task, consumed);
   const { last } = task;
   const again = last?.outcome === 'interrupted' && last.key === key;
+  const first = again ? last.attempts + 1 : 1;
   return {
     run: nextRunId(state),
     key,
@@ -89,8 +91,9 @@ function newRun(state: State, task: Task, at: number): Running {
     consumed: heldOf(consumed),
     targets: task.targets,
     startedAt: at,
-    first: again ? last.attempts + 1 : 1,
-    attempt: again ? last.attempts + 1 : 1,
+    first,
+    attempt: first,
+    begun: first,
     stage: 'executing',
     nextAt: at,
   };
@@ -204,6 +207,8 @@ function endRun(state: State, task: Task, run: Running, outcome: AttemptOutcome,
   const result: RunEnded['outcome'] = outcome.well ? 'succeeded' : outcome.stopped ? 'interrupted' : 'failed';
   const ending = endingOf(outcome);
   const produced = versionsAfter(task, run, outcome);
+  // Another attempt that was only waited for has not been made.
+  run.attempt = run.begun;
   effects.push({
     type: 'append',
     record: { type: 'run-ended', at, run: run.run, outcome: result, ...ending, produced },
@@ -266,9 +271,17 @@ function versionsAfter(task: Task, { run, targets }: Running, outcome: AttemptOu
       (outcome.well || isLeft(task, targets, object, found.version))
     )
       produced[object] = found.version;
-  if (outcome.well) for (const { id } of targets) if (kindOf(id) !== 'file') produced[id] = run;
+  if (outcome.well) {
+    for (const { id } of targets) if (kindOf(id) !== 'file') produced[id] = run;
+    return produced;
+  }
+  for (const { id, leftover } of targets)
+    if (leftover !== undefined && !wasLookedAt(outcome, id)) produced[id] = leftover;
   return produced;
 }
+
+/** Of a run that ends between two attempts nothing is: its targets are as the first left them. */
+const wasLookedAt = ({ targets }: AttemptOutcome, id: ObjectId): boolean => targets.some(({ object }) => object === id);
 
 /** Neither known before nor, where nothing has been looked at yet since we live, made by the last success. */
 const isLeft = (task: Task, targets: readonly ObjectNode[], id: ObjectId, version: string): boolean =>
@@ -294,7 +307,7 @@ function settleTargets(
       object.trouble = undefined;
       state.unknown.delete(object);
       if (version !== undefined) setVersion(state, object, asVersion(version), wave);
-    } else if (kindOf(object.id) === 'file' && !unchanged.has(object.id)) {
+    } else if (wasLookedAt(outcome, object.id) && !unchanged.has(object.id)) {
       object.leftover = version;
       object.settling = undefined;
       setVersion(state, object, undefined, wave);

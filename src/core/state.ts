@@ -128,7 +128,10 @@ export interface Running {
   readonly startedAt: number;
   /** Number of its first attempt: those of an interrupted run before it count on, for the same work. */
   readonly first: number;
+  /** The one that goes on, or comes next. */
   attempt: number;
+  /** The latest that has begun. */
+  begun: number;
   /** `doubt`: it was running when we last lived, and nobody has found out yet what became of it. */
   stage: 'executing' | 'pausing' | 'queued' | 'doubt';
   /** While it is pausing: when the next attempt starts. */
