@@ -61,7 +61,7 @@ export function createExecutions(executor: Executor, present: Present, { post, w
     },
     async findLost() {
       for (const run of runsInDoubt(present.state)) {
-        const writes = present.state.runs.get(run)?.targets.map(({ id }) => id) ?? [];
+        const writes = present.state.runs.get(run)?.run?.targets.map(({ id }) => id) ?? [];
         const found = await executor.attach(run);
         if (found && 'outcome' in found) {
           begin(run, found, writes);

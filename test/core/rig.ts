@@ -218,7 +218,7 @@ export class Rig {
     const run = this.executing.get(task);
     if (run === undefined) throw new Error(`${task} is not executing`);
     this.executing.delete(task);
-    const targets = (this.state.runs.get(run)?.targets ?? [])
+    const targets = (this.state.runs.get(run)?.run?.targets ?? [])
       .filter(({ id }) => kindOf(id) === 'file')
       .map(({ id }) => id);
     for (const id of targets) if (made === 'new') this.put(id, { version: `${run}`, age: 0 });
@@ -283,21 +283,29 @@ export class Rig {
     this.wakeAt = undefined;
     this.#state = this.#restore();
     const effects: Effect[] = [];
-    for (const run of runsInDoubt(this.state)) {
-      const targets = (this.state.runs.get(run)?.targets ?? []).filter(({ id }) => kindOf(id) === 'file');
-      const looks = targets.map(({ id }): Look => this.disk.get(id) ?? { object: id, found: { state: 'absent' } });
-      const outcome = { well: false, stopped: true, targets: looks };
-      effects.push(...this.send({ type: 'attempt-ended', at: this.now, run, outcome }));
-    }
+    for (const run of runsInDoubt(this.state)) effects.push(...this.#lose(run));
     return [...effects, ...this.open()];
   }
 
-  /** Dies, and the next finds what was executing still alive. */
+  /** Nothing is left of a run, but what it may have written. */
+  #lose(run: string): Effect[] {
+    const targets = (this.state.runs.get(run)?.run?.targets ?? []).filter(({ id }) => kindOf(id) === 'file');
+    const looks = targets.map(({ id }): Look => this.disk.get(id) ?? { object: id, found: { state: 'absent' } });
+    const outcome = { well: false, stopped: true, targets: looks };
+    return this.send({ type: 'attempt-ended', at: this.now, run, outcome });
+  }
+
+  /** Dies, and the next finds what was executing still alive; of what waited for another attempt it finds nothing. */
   adopt(): Effect[] {
     this.wakeAt = undefined;
     this.#state = this.#restore();
-    const effects = runsInDoubt(this.state).flatMap((run) => this.send({ type: 'adopted', at: this.now, run }));
-    return [...effects, ...this.open()];
+    const alive = new Set(this.executing.values());
+    return [
+      ...runsInDoubt(this.state).flatMap((run) =>
+        alive.has(run) ? this.send({ type: 'adopted', at: this.now, run }) : this.#lose(run),
+      ),
+      ...this.open(),
+    ];
   }
 
   /** The mapping was edited: what runs goes on. */

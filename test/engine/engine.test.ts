@@ -356,6 +356,23 @@ test('what a star gathered last and is not listed is looked at: without what can
   expect(s.starts()).toEqual(['start sum', 'start sum']);
 });
 
+test('a run that is found again is judged by what it was started to make, whatever its job makes by now', async () => {
+  for (const now of ['a: in -> out/new', 'other: in -> table:other']) {
+    const before = new Project('a: in -> out/old');
+    before.seen('in', '1');
+    before.open();
+    const p = new Project(now);
+    p.records.push(...before.records);
+    p.seen('in', '1');
+    p.seen('out/old', '2');
+    const s = stage(p);
+    s.executor.found = { exitCode: 0 };
+    expect(await s.run()).toContain('put on disk out/old');
+    expect(s.told).toContain('run-succeeded a');
+    expect(s.journal.records[0]).toMatchObject({ outcome: 'succeeded', produced: { 'file:out/old': '2' } });
+  }
+});
+
 test('a stop waits for what runs, and for hooks', async () => {
   const p = new Project('a: in/x -> ; on_failure=tell');
   p.seen('in/x', '1');
