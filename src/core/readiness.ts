@@ -116,7 +116,8 @@ function unknownIn({ unknown }: State, { last }: Task, { members }: Input): read
 
 /**
  * The last run failed, and since then no source has changed, the job was not edited and nobody asked for another try.
- * A source that is being written has not changed until it has landed: what the failure blocks must not run meanwhile.
+ * A source that is being written has not changed until it has landed, and one of which nobody knows is as it was: what
+ * the failure blocks must not run meanwhile.
  */
 function standsFailed(task: Task, missing: boolean): boolean {
   const { last } = task;
@@ -129,7 +130,8 @@ function sameSources(task: Task, past: Past): boolean {
   for (const input of task.inputs) {
     for (const object of input.members) {
       const consumed = versionIn(past.consumed, object.id);
-      if (object.version === undefined && (!object.settling || consumed === undefined)) continue;
+      const isOpen = object.settling !== undefined || object.trouble !== undefined;
+      if (object.version === undefined && (!isOpen || consumed === undefined)) continue;
       if (object.version !== undefined && consumed !== object.version) return false;
       seen.add(object);
     }

@@ -61,7 +61,8 @@ export function createLooking(present: Present, { post, wakeUp, now }: Loop): Lo
 
 /**
  * Files to be looked at once everything has been listed: targets of known tasks whose absence makes them due; and what a
- * star gathered last and was not listed now, since a directory that cannot be read says nothing of what is in it.
+ * task read last and was not listed now, where it would go on without it, or no longer stand failed. A directory that
+ * cannot be read says nothing of what is in it.
  */
 export function unlistedToLookAt(state: State): ObjectId[] {
   const found: ObjectId[] = [];
@@ -70,8 +71,9 @@ export function unlistedToLookAt(state: State): ObjectId[] {
     if (onMissingTarget === 'rerun')
       for (const object of task.targets)
         if (kindOf(object.id) === 'file' && object.version === undefined) found.push(object.id);
-    if (task.last && sources.some(({ pattern }) => pattern.gathers))
-      for (const name of objectsIn(task.last.consumed)) {
+    const { last } = task;
+    if (last && (last.outcome === 'failed' || sources.some(({ optional, pattern }) => optional || pattern.gathers)))
+      for (const name of objectsIn(last.consumed)) {
         const id = name as ObjectId; // ids are what a run consumes
         if (kindOf(id) === 'file' && !state.objects.has(id)) found.push(id);
       }

@@ -461,11 +461,12 @@ export class Model {
     );
   }
 
-  /** Nothing has landed otherwise than it was consumed; what is being written has not landed yet. */
+  /** Nothing has landed otherwise than it was consumed; what is being written, or not known, has not landed yet. */
   #standsSince(task: Modelled, consumed: Readonly<Record<string, string>>): boolean {
     const now = this.consumable(task);
     for (const id of task.sources.flat())
-      if (this.#settling.has(id) && consumed[id] !== undefined) now[id] = consumed[id];
+      if (!this.versions.has(id) && (this.#settling.has(id) || this.#troubled.has(id)) && consumed[id] !== undefined)
+        now[id] = consumed[id];
     return same(consumed, now);
   }
 

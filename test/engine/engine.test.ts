@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Look, ObjectId } from '../../src/core/object.ts';
 import { err } from '../../src/core/result.ts';
-import { broken, FakeObjects, full, Project, patience, stage } from './rig.ts';
+import { broken, FakeObjects, full, Project, patience, type Stage, stage } from './rig.ts';
 
 const stopped = { how: 'stopped' };
 
@@ -334,26 +334,51 @@ describe('another state', () => {
   });
 });
 
-test('what a star gathered last and is not listed is looked at: without what cannot be looked at nothing is gathered', async () => {
-  const p = new Project('sum: in/* -> table:sum');
-  p.seen('in/a', '1');
-  p.seen('in/b', '1');
-  const s = stage(p);
-  await s.run();
-  await s.exit('sum');
-  const next = new Project('sum: in/* -> table:sum');
-  const listed = [next.seen('in/a', '2')];
-  const again = (found: Look['found']): Promise<void> => {
+describe('what was read last and is not listed is looked at', () => {
+  /** Played again over what this stage remembers: only `listed` is listed, and what is looked at besides is `found`. */
+  const again = async (s: Stage, next: Project, listed: readonly Look[], found: Look['found']): Promise<void> => {
     const look = async (ids: readonly ObjectId[]) => ids.map((object) => ({ object, found }));
     const objects = { list: async () => listed, look, sync: async () => undefined };
-    return s.engine.replace((state) => ({ state: next.after(state), objects }));
+    await s.engine.replace((state) => ({ state: next.after(state), objects }));
+    await s.calm();
   };
-  await again({ state: 'unknown', problem: 'EACCES' });
-  await s.calm();
-  expect(s.starts()).toEqual(['start sum']);
-  await again({ state: 'absent' });
-  await s.calm();
-  expect(s.starts()).toEqual(['start sum', 'start sum']);
+  const unknown: Look['found'] = { state: 'unknown', problem: 'EACCES' };
+
+  for (const [what, job] of [
+    ['without what cannot be looked at nothing is gathered', 'sum: in/* -> table:sum'],
+    ['what need not be there is no less awaited', 'sum: in/a in/b(optional) -> table:sum'],
+  ] as const)
+    test(what, async () => {
+      const p = new Project(job);
+      p.seen('in/a', '1');
+      p.seen('in/b', '1');
+      const s = stage(p);
+      await s.run();
+      await s.exit('sum');
+      const listed = [p.seen('in/a', '2')];
+      await again(s, p, listed, unknown);
+      expect(s.starts()).toEqual(['start sum']);
+      await again(s, p, listed, { state: 'absent' });
+      expect(s.starts()).toEqual(['start sum', 'start sum']);
+    });
+
+  test('what failed on it stands failed, and blocks', async () => {
+    const p = new Project('load: in/{d} -> table:raw/{d}', 'read: table:raw/{d} other/{d} -> table:read/{d}');
+    p.seen('in/1', '1');
+    p.seen('other/1', '1');
+    const s = stage(p);
+    await s.run();
+    await s.exit('load[d=1]');
+    await s.exit('read[d=1]');
+    await s.look(p.seen('in/1', '2'));
+    await s.exit('load[d=1]', 1);
+    const starts = s.starts();
+    const listed = [p.seen('other/1', '2')];
+    await again(s, p, listed, unknown);
+    expect(s.engine.state.tasks.get('read[d=1]')?.phase).toBe('blocked');
+    await again(s, p, listed, { state: 'absent' });
+    expect(s.starts()).toEqual([...starts, 'start read[d=1]']);
+  });
 });
 
 test('a run that is found again is judged by what it was started to make, whatever its job makes by now', async () => {
