@@ -142,9 +142,9 @@ export function endAttempt(state: State, id: string, outcome: AttemptOutcome, at
   else failAttempt(state, task, run, outcome, at, effects);
 }
 
-/** Its job was edited, or removed, since it started. */
-const isOutdated = (task: Task, run: Running): boolean =>
-  task.job.retired || run.definition !== task.job.job.definition;
+/** Its job was edited, removed or disabled since it started. */
+const isOutdated = ({ job: { job, retired } }: Task, run: Running): boolean =>
+  retired || !job.enabled || run.definition !== job.definition;
 
 function failAttempt(
   state: State,
@@ -187,7 +187,7 @@ export function resume(state: State, id: string): void {
   enqueue(state, task);
 }
 
-/** What is between two attempts ends here, and is due again: we were told to stop, or its job was edited. */
+/** What is between two attempts ends here, and is due again: we were told to stop, or its job is another now. */
 export function interruptPaused(state: State, at: number, effects: Effect[], outdatedOnly = false): void {
   for (const task of [...state.runs.values()]) {
     const { run } = task;
