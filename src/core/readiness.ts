@@ -150,8 +150,10 @@ export function endingOf({ outcome, ending }: Pick<Past, 'outcome' | 'ending'>):
 function sayRunning(task: Task, say: Say): void {
   const { run } = task;
   if (!run) return;
-  const { attempts } = task.job.job.retries;
-  const attempt = attempts > 1 ? `, attempt ${run.attempt} of ${attempts}` : '';
+  const { retries } = task.job.job;
+  // Those of an interrupted run before it are counted with it.
+  const attempts = run.first - 1 + retries.attempts;
+  const attempt = retries.attempts > 1 ? `, attempt ${run.attempt} of ${attempts}` : '';
   if (run.stage === 'pausing')
     say('next-attempt', `attempt ${run.attempt} of ${attempts} starts when its delay is over`);
   else if (run.stage === 'queued') say('next-attempt', `attempt ${run.attempt} of ${attempts} waits for room`);
