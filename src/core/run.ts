@@ -307,10 +307,13 @@ function settleTargets(
       object.trouble = undefined;
       state.unknown.delete(object);
       if (version !== undefined) setVersion(state, object, asVersion(version), wave);
-    } else if (wasLookedAt(outcome, object.id) && !unchanged.has(object.id)) {
-      object.leftover = version;
-      object.settling = undefined;
-      setVersion(state, object, undefined, wave);
+    } else {
+      if (wasLookedAt(outcome, object.id) && !unchanged.has(object.id)) {
+        object.leftover = version;
+        object.settling = undefined;
+        setVersion(state, object, undefined, wave);
+      }
+      // Where its job is another by now, nobody else may be about to make it.
       forget(state, object);
     }
   }
