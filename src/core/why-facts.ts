@@ -87,7 +87,8 @@ export function objectFacts(asking: Asking, id: ObjectId, node: ObjectNode | und
     if (told) return { came: told };
     return present ? { came: { how: 'landed', at: present.changedAt } } : kindOf(id) === 'file' ? {} : announced;
   };
-  if (node?.leftover !== undefined && version === undefined)
+  // What a run left may be gone since: a record outlives the file.
+  if (node?.leftover !== undefined && version === undefined && present)
     return { object: id, state: 'left', version: node.leftover, ...size, ...how(node.leftover), near: [] };
   if (version !== undefined) return { object: id, state: 'there', version, ...size, ...how(version), near: [] };
   return { object: id, state: 'absent', near: facts.near({ object: id }) };

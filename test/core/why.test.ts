@@ -335,6 +335,10 @@ describe('failed', () => {
     expect(sourceOf(view)).toMatchObject({ state: 'left', came: { task: 'load' } });
     expect(view.next).toMatchObject({ do: 'mend', task: 'load' });
     expect(why(rig, 'out/a.csv')).toMatchObject({ isUpToDate: false, next: { do: 'mend', task: 'load' } });
+    // It is removed while nobody looks.
+    rig.disk.delete(idOf('out/a.csv'));
+    rig.crash();
+    expect(sourceOf(why(rig, 'send'))).toMatchObject({ state: 'absent' });
   });
 });
 
