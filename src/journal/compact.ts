@@ -31,10 +31,7 @@ export function keep<R extends JournalRecord | Strange>(
     kept[at] = records[at];
   };
 
-  const announced = told.announced.length - remember;
-  told.announced.forEach(({ at, keyed }, index) => {
-    if (keyed && index >= announced) stay(at);
-  });
+  for (const at of told.keyed.slice(-remember)) stay(at);
   for (const at of told.lastAnnounced.values()) stay(at);
   for (const at of told.strange) stay(at);
 

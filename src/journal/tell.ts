@@ -31,7 +31,8 @@ export interface All {
   readonly tasks: Map<string, TaskTold>;
   readonly openRuns: Map<string, Told>;
   readonly endedRuns: Told[];
-  readonly announced: { readonly at: number; readonly keyed: boolean }[];
+  /** Announcements with a key. */
+  readonly keyed: number[];
   /** Where each object was last announced, which run last left it behind, and which successful one last produced it. */
   readonly lastAnnounced: Map<string, number>;
   readonly lastLeaver: Map<string, Told>;
@@ -45,7 +46,7 @@ export function tell(records: readonly (JournalRecord | Strange)[]): All {
     tasks: new Map(),
     openRuns: new Map(),
     endedRuns: [],
-    announced: [],
+    keyed: [],
     lastAnnounced: new Map(),
     lastLeaver: new Map(),
     lastProducer: new Map(),
@@ -78,7 +79,7 @@ function hear(all: All, record: JournalRecord | Strange, at: number): void {
       ended(all, { task: record.task, at: [at], latestAt: at }, record);
       break;
     case 'announced':
-      all.announced.push({ at, keyed: record.key !== undefined });
+      if (record.key !== undefined) all.keyed.push(at);
       all.lastAnnounced.set(record.object, at);
       break;
     case 'asked':

@@ -68,7 +68,10 @@ test('the newest runs stay for history: 10,000 of them', () => {
 test('announcements stay that are the last of their object, and the keys of the last 10,000', () => {
   const records = Array.from({ length: 10_500 }, (_, n) => ({ ...announced(n % 3), key: `k${n}` }));
   expect(keep(records)).toEqual(records.slice(-10_000));
-  expect(keep(records.map(({ key: _, ...without }) => without))).toHaveLength(3);
+  const withoutKeys = records.map(({ key: _, ...without }) => without);
+  expect(keep(withoutKeys)).toHaveLength(3);
+  // Those without a key use up nobody's place: whoever lives forgets no key for them either.
+  expect(keep([{ ...announced(0), key: 'k' }, ...withoutKeys])).toHaveLength(4);
 });
 
 describe('what was asked', () => {
@@ -151,7 +154,7 @@ function replay(records: readonly JournalRecord[]) {
   const running = new Map<string, { first: RunStarted; latest: RunStarted; waits: boolean }>();
   const versions = new Map<string, string>();
   const left = new Map<string, string>();
-  const keys: (string | undefined)[] = [];
+  const keys: string[] = [];
   const ended: Ended[] = [];
   const end = (run: Ended): void => {
     ended.push(run);
@@ -182,7 +185,7 @@ function replay(records: readonly JournalRecord[]) {
       end({ run, task, attempts, outcome, endedAt, consumed, produced });
     } else if (record.type === 'announced') {
       versions.set(record.object, record.version);
-      keys.push(record.key);
+      if (record.key !== undefined) keys.push(record.key);
     } else if (record.type === 'asked') {
       if (record.what === 'retry') retried.add(record.task);
       else for (const map of [success, last, retried]) map.delete(record.task);
@@ -205,7 +208,7 @@ test('replaying what is kept is replaying everything, over 5,000 random historie
       const note = `seed ${seed}, after ${to} records, remembering ${remember}`;
       expect(after.told, note).toEqual(before.told);
       expect(after.ended.slice(-remember), note).toEqual(before.ended.slice(-remember));
-      const keys = before.keys.slice(-remember).filter((key) => key !== undefined);
+      const keys = before.keys.slice(-remember);
       expect(after.keys, note).toEqual(expect.arrayContaining(keys));
       expect(keep(kept, remember), note).toEqual(kept);
     }
