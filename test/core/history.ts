@@ -234,6 +234,7 @@ export function perform(rig: Rig, line: string): void {
       return;
     case 'retry':
     case 'reset':
+    case 'force':
       rig.send({ type: 'asked', at: rig.now, what: word, tasks: [first] });
       return;
     case 'take':
@@ -245,8 +246,26 @@ export function perform(rig: Rig, line: string): void {
     case 'crash':
       rig.crash();
       return;
+    case 'adopt':
+      rig.adopt();
+      return;
     case 'reload':
       rig.reload();
+      return;
+    case 'stop':
+      rig.send({ type: 'stopping', at: rig.now });
+      return;
+    case 'stopped':
+      rig.exit(first, 143, 'nothing', 'stopped');
+      return;
+    case 'not-started':
+      rig.exit(first, 1, 'nothing', 'temporary');
+      return;
+    case 'job':
+      declare(rig, line);
+      return;
+    case 'remove':
+      rig.jobs.delete(first);
       return;
     default:
       throw new Error(`not a command: ${line}`);

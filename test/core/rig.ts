@@ -158,7 +158,12 @@ export class Rig {
   /** `from`: the state that this one replaces in the same process. */
   #restore(from?: State): State {
     if (!from) this.sessions += 1;
-    const history = from ? historyOf(from) : readHistory(this.records);
+    return this.restored(this.records, from);
+  }
+
+  /** What these records tell, or what another state remembers, as a state beside this rig's. */
+  restored(records: readonly JournalRecord[], from?: State): State {
+    const history = from ? historyOf(from) : readHistory(records);
     const options = {
       concurrency: this.concurrency,
       digest: (text: string) => text.replaceAll('\0', ' '),
@@ -167,6 +172,34 @@ export class Rig {
       ...(this.selected ? { selected: this.selected } : {}),
     };
     return restore(this.mapping, history, options, from);
+  }
+
+  /** A state beside this rig's, as a reload would make it. */
+  reloaded(): State {
+    const state = this.restored([], this.state);
+    step(state, { type: 'remapped', at: this.now });
+    return this.#opened(state);
+  }
+
+  /** A state beside this rig's, as it would be if objflow were started anew while what executes lives on. */
+  restarted(records: readonly JournalRecord[]): State {
+    const state = this.restored(records);
+    const alive = new Set(this.executing.values());
+    for (const run of runsInDoubt(state)) step(state, alive.has(run) ? this.#found(run) : this.#lost(state, run));
+    return this.#opened(state);
+  }
+
+  #opened(state: State): State {
+    step(state, { type: 'looked', at: this.now, looks: [...this.disk.values()] });
+    step(state, { type: 'opened', at: this.now });
+    return state;
+  }
+
+  /** Brings the jobs into this order: producers come before their consumers. */
+  sort(names: readonly string[]): void {
+    const jobs = names.flatMap((name) => this.jobs.get(name) ?? []);
+    this.jobs.clear();
+    for (const job of jobs) this.jobs.set(job.name, job);
   }
 
   /** One step; effects are kept and given. */
@@ -283,16 +316,8 @@ export class Rig {
     this.wakeAt = undefined;
     this.#state = this.#restore();
     const effects: Effect[] = [];
-    for (const run of runsInDoubt(this.state)) effects.push(...this.#lose(run));
+    for (const run of runsInDoubt(this.state)) effects.push(...this.send(this.#lost(this.state, run)));
     return [...effects, ...this.open()];
-  }
-
-  /** Nothing is left of a run, but what it may have written. */
-  #lose(run: string): Effect[] {
-    const targets = (this.state.runs.get(run)?.run?.targets ?? []).filter(({ id }) => kindOf(id) === 'file');
-    const looks = targets.map(({ id }): Look => this.disk.get(id) ?? { object: id, found: { state: 'absent' } });
-    const outcome = { well: false, stopped: true, targets: looks };
-    return this.send({ type: 'attempt-ended', at: this.now, run, outcome });
   }
 
   /** Dies, and the next finds what was executing still alive; of what waited for another attempt it finds nothing. */
@@ -300,12 +325,21 @@ export class Rig {
     this.wakeAt = undefined;
     this.#state = this.#restore();
     const alive = new Set(this.executing.values());
-    return [
-      ...runsInDoubt(this.state).flatMap((run) =>
-        alive.has(run) ? this.send({ type: 'adopted', at: this.now, run }) : this.#lose(run),
-      ),
-      ...this.open(),
-    ];
+    const effects = runsInDoubt(this.state).flatMap((run) =>
+      this.send(alive.has(run) ? this.#found(run) : this.#lost(this.state, run)),
+    );
+    return [...effects, ...this.open()];
+  }
+
+  #found(run: string): Event {
+    return { type: 'adopted', at: this.now, run };
+  }
+
+  /** Nothing is left of a run, but what it may have written. */
+  #lost(state: State, run: string): Event {
+    const targets = (state.runs.get(run)?.run?.targets ?? []).filter(({ id }) => kindOf(id) === 'file');
+    const looks = targets.map(({ id }): Look => this.disk.get(id) ?? { object: id, found: { state: 'absent' } });
+    return { type: 'attempt-ended', at: this.now, run, outcome: { well: false, stopped: true, targets: looks } };
   }
 
   /** The mapping was edited: what runs goes on. */
