@@ -22,7 +22,7 @@ export interface Looking {
 export function createLooking(present: Present, { post, wakeUp, now }: Loop): Looking {
   let count = 0;
   /** For each look that takes its time: what somebody else has looked at since. */
-  const newer = new Set<Set<ObjectId>>();
+  const newer = new Set<Map<ObjectId, Look['found']>>();
 
   async function during<T>(look: Promise<T>): Promise<T> {
     count += 1;
@@ -35,12 +35,14 @@ export function createLooking(present: Present, { post, wakeUp, now }: Loop): Lo
   }
 
   async function lookAt(ids: readonly ObjectId[], content = false): Promise<void> {
-    const seen = new Set<ObjectId>();
+    const seen = new Map<ObjectId, Look['found']>();
     newer.add(seen);
     try {
       const looks = await present.objects.look(ids, content);
-      // The core asks for content once: an answer that is out of date is better than none.
-      const good = content ? looks : looks.filter(({ object }) => !seen.has(object));
+      const good = looks.filter(({ object, found }) => {
+        const since = seen.get(object);
+        return since === undefined || (content && isStillWanted(found, since));
+      });
       post({ type: 'looked', at: now(), looks: good });
     } finally {
       newer.delete(seen);
@@ -51,12 +53,21 @@ export function createLooking(present: Present, { post, wakeUp, now }: Loop): Lo
     lookAt: (ids, content) => void during(lookAt(ids, content)),
     during,
     seen(looks) {
-      for (const objects of newer) for (const { object } of looks) objects.add(object);
+      for (const objects of newer) for (const { object, found } of looks) objects.set(object, found);
     },
     get count() {
       return count;
     },
   };
+}
+
+/**
+ * The core asks for the content of what it has seen once, and waits for it, unless it has seen since that the object is
+ * gone or another.
+ */
+function isStillWanted(read: Look['found'], since: Look['found']): boolean {
+  if (since.state === 'present') return read.state !== 'present' || read.stamp === since.stamp;
+  return since.state === 'unknown';
 }
 
 /**

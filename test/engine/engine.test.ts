@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Look, ObjectId } from '../../src/core/object.ts';
 import { err } from '../../src/core/result.ts';
+import { idOf } from '../core/rig.ts';
 import { broken, FakeObjects, full, Project, patience, type Stage, stage } from './rig.ts';
 
 const stopped = { how: 'stopped' };
@@ -288,6 +289,23 @@ describe('a look that takes its time', () => {
     expect(await s.look(unread)).toEqual([]);
     s.objects.looks.release();
     expect(await s.calm()).toContain('start a[n=1]');
+  });
+
+  test('but not where the file is gone since, or another', async () => {
+    const p = new Project('a: in/{n} ->');
+    const s = stage(p);
+    await s.run();
+    s.objects.looks.hold();
+    const [gone, other, same] = ['in/1', 'in/2', 'in/3'].map((name) => p.seen(name, '1', { unread: true }));
+    await s.look(gone as Look, other as Look, same as Look);
+    await s.look({ object: idOf('in/1'), found: { state: 'absent' } }, p.seen('in/2', '2', { unread: true }));
+    s.objects.looks.release();
+    await s.calm();
+    await s.tick(2000);
+    expect(s.started()).toEqual([
+      ['a[n=3]', { 'file:in/3': '1' }],
+      ['a[n=2]', { 'file:in/2': '2' }],
+    ]);
   });
 });
 
