@@ -45,6 +45,11 @@ test.each([
     `${well}start r5 1 k5 end join=in/p0:1 > end\nstart r6 1 k5 end join=in/p0:1 > end\n`,
   ],
   ['', `${well}start r5 1 k5 end join=in/p0:1 > end\nkill r5\nstart r6 1 k5 end join=in/p0:1 > end\n`],
+  ['', `${well}kill r5\nstart r5 1 k5 end join=in/p0:1 > end\nstart r6 1 k5 end join=in/p0:1 > end\n`],
+  [
+    'end ran again as r6 (line 15) for the work of r5, and nobody',
+    `${well}kill r5\nstart r5 1 k5 end join=in/p0:1 > end\nstart r5 2 k5 end join=in/p0:1 > end\nstart r6 1 k5 end join=in/p0:1 > end\n`,
+  ],
   [
     'late ran again as r6 (line 14) on what r5 had consumed',
     `${well}start r5 1 k5 late in/p0=in/p0:1 > x\nrecorded r5 late succeeded 90000 90001\nstart r6 1 k6 late in/p0=in/p0:1 > x\n`,

@@ -110,8 +110,11 @@ function judgeRepeats({ executions, recorded, events, kills, idle }, wrong) {
       const other = earlier.at(-1);
       const outcome = recorded.get(other.run)?.outcome;
       const excused = other.fail !== undefined || outcome === 'failed';
+      // A command that is just beginning may be killed, and have told of its start before it dies.
+      const beforeIt = executions.findLast((each) => each.run === other.run && each.at < other.at)?.at ?? 0;
       const struck = kills.some(
-        ({ at: when, what }) => when > other.at && when < at && (what === other.run || what === 'launcher'),
+        ({ at: when, what }) =>
+          when < at && ((what === other.run && when > beforeIt) || (what === 'launcher' && when > other.at)),
       );
       if (!excused && !struck) wrong(`${where} for the work of ${other.run}, and nobody had killed that`);
     }
