@@ -13,7 +13,7 @@ import { note } from './log.js';
 import { oversee, type Watch } from './oversee.js';
 import { type Gone, type Leader, type Starter, startHere } from './start.js';
 import { tracesIn } from './traces.js';
-import { endTree, leads } from './tree.js';
+import { endTree, leads, lingers } from './tree.js';
 import { readEnding, readTrace, type Trace } from './wrapper.js';
 
 export interface LocalOptions {
@@ -73,9 +73,7 @@ export function localExecutor({
       async start(what) {
         const started = await starter.start(what);
         if ('pid' in started) return { ...started, gone: watched(started) };
-        // It is going to be started again: twice at a time it must not run.
-        if (started.unseen) await endTree(run, undefined, grace, new AbortController().signal);
-        return started;
+        return (started.unseen && (await startedUnseen(run, trace))) || started;
       },
       ...(!unbegun.has(run) &&
         starter.waitingIn && {
@@ -141,6 +139,17 @@ async function begunTrace(run: string, trace: string): Promise<Trace | undefined
     const found = readTrace(trace);
     if (found === undefined || !leads(found.leader, run, trace, found.token)) return undefined;
     if (found.begun) return found;
+    await setTimeout(every / 25);
+  }
+}
+
+/** What was started by somebody who is gone and did not come to say so, as soon as it says itself who it is. */
+async function startedUnseen(run: string, trace: string): Promise<Leader | undefined> {
+  for (;;) {
+    const lives = await lingers(run, undefined, 0, true);
+    const found = readTrace(trace);
+    if (found !== undefined) return { pid: found.group, gone: vanished(found.leader, run, trace, found.token) };
+    if (!lives) return undefined;
     await setTimeout(every / 25);
   }
 }

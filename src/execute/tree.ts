@@ -62,11 +62,16 @@ export async function endTree(
 
 /**
  * Whether anything of a run is left after `wait` milliseconds: what is just ending may do so. Without `thorough` only
- * its group is asked for, which costs next to nothing.
+ * its group is asked for, which costs next to nothing. Without a group, only cookies count.
  */
-export async function lingers(run: string, group: number, wait: number, thorough: boolean): Promise<boolean> {
+export async function lingers(
+  run: string,
+  group: number | undefined,
+  wait: number,
+  thorough: boolean,
+): Promise<boolean> {
   const began = performance.now();
-  for (let step = 5; thorough || send(-group, 0); step *= 2) {
+  for (let step = 5; thorough || (group !== undefined && send(-group, 0)); step *= 2) {
     if ((await livingOf(run, group)).length === 0) return false; // zombies at most, which nobody may ever bury
     if (performance.now() - began >= wait) return true;
     await setTimeout(step);

@@ -112,10 +112,7 @@ function judgeRepeats({ executions, recorded, events, kills, idle }, wrong) {
       const excused = other.fail !== undefined || outcome === 'failed';
       // A command that is just beginning may be killed, and have told of its start before it dies.
       const beforeIt = executions.findLast((each) => each.run === other.run && each.at < other.at)?.at ?? 0;
-      const struck = kills.some(
-        ({ at: when, what }) =>
-          when < at && ((what === other.run && when > beforeIt) || (what === 'launcher' && when > other.at)),
-      );
+      const struck = kills.some(({ at: when, what }) => what === other.run && when > beforeIt && when < at);
       if (!excused && !struck) wrong(`${where} for the work of ${other.run}, and nobody had killed that`);
     }
     // The same content in what is told to be another version: somebody must have written it anew.

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Work } from '../../src/core/effect.js';
 import type { Execution, Outcome } from '../../src/execute/executor.js';
+import { type Starter, startHere } from '../../src/execute/start.js';
 import { readTrace } from '../../src/execute/wrapper.js';
 import { living, type Project, project, until, work } from './rig.js';
 
@@ -144,6 +145,41 @@ test('another process that has the number by now is neither taken up nor ended',
   const exit = once(stranger, 'exit');
   stranger.kill('SIGKILL');
   expect((await exit)[1]).toBe('SIGKILL');
+});
+
+/** A starter that dies before it has said what it started, when that is as far as `then` waits for. */
+const dying = (then: () => Promise<void>, starts = true): Starter => ({
+  async start(what) {
+    const started = starts && (await startHere(what));
+    if (started && !('pid' in started)) throw new Error(started.message);
+    await then();
+    return { code: 'EAGAIN', message: 'it has ended', unseen: true };
+  },
+});
+
+test.each([
+  ['has hardly begun', async () => {}],
+  ['runs', () => until(() => has('up'))],
+  ['has ended', () => until(() => has('over'))],
+])(
+  'whoever starts a command dies before it says so, when that %s: it runs once, and its outcome is known',
+  async (_, then) => {
+    at.close();
+    at = project(300, dying(then));
+    const execution = at.run({ run: `trap 'touch over' EXIT; echo once >>ran; touch up; exit 7` });
+    expect(await execution.outcome).toEqual({ exitCode: 7 });
+    expect(at.read('ran')).toBe('once\n');
+  },
+);
+
+test('whoever starts a command dies before it does so: for the moment only', async () => {
+  at.close();
+  at = project(
+    300,
+    dying(async () => {}, false),
+  );
+  expect(await at.run({ run: 'touch up' }).outcome).toMatchObject({ temporary: true });
+  expect(has('up')).toBe(false);
 });
 
 test.each(['exhaust', 'exhaust, kept'])('no descriptor left: for the moment only (%s)', (how) => {
