@@ -91,18 +91,18 @@ export function recordQuestions(root: string): Recorder {
 /** Whether everything is answered as it was then. */
 export function isAnsweredSo({ questions, numbers }: Answered): boolean {
   const { root, paths, listings } = questions;
-  const cwd = process.cwd();
+  // Where we are already there, the way is shorter. Who goes there may find no way back: `sudo` leaves people where they may not enter.
+  const way = process.cwd() === root ? '' : `${root}/`;
+  const placeOf = (file: string): string => (file.startsWith('/') ? file : way + file);
   try {
-    // The way from here is shorter than from the root of the file system.
-    process.chdir(root);
     // What differs most often comes first.
     for (const [directory, names] of Object.entries(listings))
-      if (hashOf(readdirSync(directory)) !== names) return false;
+      if (hashOf(readdirSync(placeOf(directory))) !== names) return false;
     let at = 0;
     for (const kind of kinds) {
       const look = kind.endsWith('At') ? statSync : lstatSync;
       for (const file of paths[kind]) {
-        const found = lookAt(look, file);
+        const found = lookAt(look, placeOf(file));
         if (!kind.startsWith(kindOf(found))) return false;
         if (found !== undefined)
           at = found.isDirectory() ? endOfDirectory(found, numbers, at) : endOfFile(found, numbers, at);
@@ -112,8 +112,6 @@ export function isAnsweredSo({ questions, numbers }: Answered): boolean {
     return at === numbers.length;
   } catch {
     return false; // who asks again will tell what is wrong
-  } finally {
-    process.chdir(cwd);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A call is answered from what it answered before, by the built program. */
 import * as fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { project } from './rig.ts';
+import { bin, type Project, project } from './rig.ts';
 
 test('a run with nothing to do is remembered once its files are calm, and an edit of a comment changes nothing', async () => {
   const p = project('version: 1\njobs:\n  load:\n    sources: in/{day}.csv\n    run: test -f "$source"\n', {
@@ -22,4 +22,25 @@ test('a run with nothing to do is remembered once its files are calm, and an edi
 
   p.land('in/2.csv', '');
   expect(await p.objflow('run')).toMatchObject({ status: 0, out: expect.stringMatching(/^1 succeeded, 1 up to date/) });
+});
+
+const nobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
+/** Calls objflow where this script leads, as somebody who may not enter every directory. */
+const callFrom = (p: Project, script: string, ...args: string[]) =>
+  p.startWith({ program: ['bash', '-c', `${script} && exec "$0" "$@"`, ...nobody, process.execPath, bin] }, ...args)
+    .ended;
+
+test('it is answered from memory where its caller may not go back to, as sudo leaves him', async () => {
+  const p = project('version: 1\njobs:\n  load:\n    sources: in/{day}.csv\n    run: test -f "$source"\n', {
+    'in/1.csv': '',
+    'shut/here/file': '',
+  });
+  fs.chmodSync(p.above, 0o755);
+  if (nobody.length > 0) for (const one of [p.root, p.at('in'), p.at('in/1.csv')]) fs.chownSync(one, 65534, 65534);
+  const call = () => callFrom(p, 'chmod 700 shut && cd shut/here && chmod 0 ..', '-C', p.root, 'run');
+  const nothing = { status: 0, out: 'nothing to do: the only task is up to date\n', err: '' };
+  expect(await call()).toMatchObject({ status: 0, out: expect.stringMatching(/^1 succeeded/) });
+  while (!fs.existsSync(p.at('.objflow/cache/run'))) expect(await call()).toMatchObject(nothing);
+  expect(await call()).toMatchObject(nothing);
+  fs.chmodSync(p.at('shut'), 0o700);
 });
