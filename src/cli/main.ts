@@ -1,7 +1,7 @@
 /**
  * The command line: enters a call, runs it, and tells what went wrong. The commands stand in `commands.ts`.
  */
-import type { Call } from '../recall/call.js';
+import { type Call, here } from '../recall/call.js';
 import { terminal } from '../report/sinks.js';
 import { createProgram, packageVersion } from './commands.js';
 import { type Context, createContext, type GlobalOptions } from './context.js';
@@ -45,6 +45,7 @@ function enter(options: GlobalOptions, call: Call | undefined): Context {
       throw new UserError(`cannot change to the directory \`${terminal(options.directory)}\``);
     }
   }
+  if (here() === undefined) throw new UserError('the directory that this is called in is not there any more');
   return createContext(options, call);
 }
 

@@ -25,7 +25,8 @@ export function callOf(args: readonly string[]): Call | undefined {
   const read = readWords(args);
   if (read === undefined) return undefined;
   const { command, options } = read;
-  const cwd = process.cwd();
+  const cwd = here();
+  if (cwd === undefined) return undefined;
   const from = path.resolve(cwd, options.directory ?? '.');
   const readers = [1, 2].map((descriptor) => isatty(descriptor));
   const about = [
@@ -38,6 +39,15 @@ export function callOf(args: readonly string[]): Call | undefined {
       ? path.join(projectOf(path.resolve(from, options.file ?? '.')), '.objflow')
       : path.dirname(path.resolve(from, options.state));
   return { command, key: JSON.stringify(about), directory };
+}
+
+/** Where it is called; undefined in a directory that has been removed. */
+export function here(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 const withValue: Readonly<Record<string, 'directory' | 'file' | 'state'>> = {
@@ -68,8 +78,13 @@ function readWords(args: readonly string[]): { command: Call['command']; options
 }
 
 /** The directory of a manifest that was named, or that very directory. */
-const projectOf = (named: string): string =>
-  statSync(named, { throwIfNoEntry: false })?.isFile() ? path.dirname(named) : named;
+function projectOf(named: string): string {
+  try {
+    return statSync(named).isFile() ? path.dirname(named) : named;
+  } catch {
+    return named; // it is not there, or not to be seen: whoever loads it tells
+  }
+}
 
 /** This very build of objflow. */
 function program(): string {

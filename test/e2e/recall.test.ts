@@ -44,3 +44,20 @@ test('it is answered from memory where its caller may not go back to, as sudo le
   expect(await call()).toMatchObject(nothing);
   fs.chmodSync(p.at('shut'), 0o700);
 });
+
+test('what cannot be looked for in memory is no bug: a manifest that is not to be seen, a directory that was removed', async () => {
+  const p = project('version: 1\njobs: { load: { sources: in, run: "true" } }\n', { 'shut/here/objflow.yaml': '' });
+  fs.chmodSync(p.above, 0o755);
+  expect(await callFrom(p, 'chmod 0 shut', '-f', 'shut/here', 'validate')).toMatchObject({
+    status: 2,
+    err: expect.stringMatching(/^objflow: there is no .*shut\/here, or it may not be read.*\n$/),
+  });
+  fs.chmodSync(p.at('shut'), 0o700);
+  const removed = 'mkdir gone && cd gone && rmdir ../gone';
+  expect(await callFrom(p, removed, '-C', p.root, 'validate')).toMatchObject({ status: 0, err: '' });
+  for (const command of ['validate', 'status'])
+    expect(await callFrom(p, removed, command)).toMatchObject({
+      status: 2,
+      err: 'objflow: the directory that this is called in is not there any more\n',
+    });
+});
