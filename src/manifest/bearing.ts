@@ -25,6 +25,6 @@ export async function bearingOf(file: string, bytes: Buffer): Promise<string | u
 /** Of a command, what a check may object to. */
 function field([name, value]: readonly [string, Data]): readonly unknown[] {
   if (name === 'description' && typeof value === 'string') return [];
-  if (name === 'run' && typeof value === 'string') return [name, value.match(/\{\w+\}/g), value.trim() === ''];
+  if (name === 'run' && typeof value === 'string') return [name, value.match(/\$?\{\w+\}/g), value.trim() === ''];
   return [name, value];
 }

@@ -18,7 +18,7 @@ jobs:
   load:
     sources: in/{day}.csv
     targets: table:orders
-    run: test -f "$source"
+    run: test -f "in/\${day}.csv"
 `;
 const included = `jobs:
   report: # of every day
@@ -120,7 +120,8 @@ test.each<[string, (p: Settled) => void]>([
   ['a directory goes', ({ at }) => fs.rmSync(at('in'), { recursive: true })],
   ['a source is edited', ({ at }) => edit(at('objflow.yaml'), 'in/{day}', 'in/{date}')],
   ['a command gets braces', ({ at }) => edit(at('objflow.yaml'), 'test -f', 'test "{day}" -a -f')],
-  ['a command goes', ({ at }) => edit(at('objflow.yaml'), 'test -f "$source"', '""')],
+  ['the braces in a command lose their dollar', ({ at }) => edit(at('objflow.yaml'), '$' + '{day}', '{day}')],
+  ['a command goes', ({ at }) => edit(at('objflow.yaml'), /run: .*/.exec(root)?.[0] ?? '', 'run: ""')],
   ['a manifest has a mistake', ({ at }) => append(at('jobs/report.yaml'), '    tagz: [x]\n')],
   ['a manifest is no text', ({ at }) => fs.appendFileSync(at('objflow.yaml'), Buffer.from([0x23, 0xff, 0x0a]))],
   ['a job comes', ({ at }) => append(at('jobs/report.yaml'), '  more: {sources: in/1.csv, run: "true"}\n')],
