@@ -62,10 +62,19 @@ export function runMemory({ call, out }: Context, mapped: Mapped, file: string):
 async function bearingsOf({ read }: Seen): Promise<Pick<Grounds, 'bearings'>> {
   const bearings: Record<string, string> = {};
   for (const [file, , content] of read) {
-    const bytes = readFileSync(file);
-    const bearing = contentOf(bytes) === content ? await bearingOf(file, bytes) : undefined;
+    const bytes = bytesOf(file);
+    const bearing = bytes && contentOf(bytes) === content ? await bearingOf(file, bytes) : undefined;
     if (bearing === undefined) return {};
     bearings[file] = bearing;
   }
   return { bearings };
+}
+
+/** Undefined where it has gone since it was read: an editor or a checkout puts another in its place. */
+function bytesOf(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
 }

@@ -211,6 +211,19 @@ test('a file that changed just now may change once more without a trace', async 
   expect(await recall(p.call)).toBeUndefined();
 });
 
+test('a manifest that goes while the run ends disturbs nobody', async () => {
+  const p = await settled();
+  const called = { ...p.context(), call: p.call };
+  const write = called.out.write.bind(called.out);
+  called.out.write = (text) => {
+    fs.rmSync(p.at('jobs/report.yaml'), { force: true });
+    return write(text);
+  };
+  expect(await run(called, [], { format: 'text', retry: false })).toBe(0);
+  expect(called.out.text).toBe(p.answer.output);
+  expect(await recall(p.call)).toBeUndefined();
+});
+
 test('a cache that cannot be written disturbs nobody', async () => {
   const p = await settled();
   fs.rmSync(p.at('.objflow/cache'), { recursive: true });
