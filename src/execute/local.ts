@@ -112,7 +112,7 @@ export function localExecutor({
         const { leader, group, deadline, token } = found;
         const timeout = deadline && { left: Math.max(0, deadline.at - Date.now()), whole: deadline.timeout };
         const begun = {
-          leader: { pid: group, gone: vanished(leader, run, trace, token) },
+          leader: { pid: group, teller: leader, gone: vanished(leader, run, trace, token) },
           ...(timeout ? { timeout } : {}),
         };
         return oversee(watch, async () => begun);

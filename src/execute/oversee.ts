@@ -8,7 +8,7 @@ import type { Begun, Files } from './launch.js';
 import { note } from './log.js';
 import type { Gone, Leader } from './start.js';
 import { after, duration } from './timer.js';
-import { endTree, lingers } from './tree.js';
+import { endTree, goOn, lingers } from './tree.js';
 import { readTrace } from './wrapper.js';
 
 export interface Watch {
@@ -38,7 +38,7 @@ export function oversee(
   let ending: Promise<void> | undefined;
 
   const end = (): void => {
-    if (leader !== undefined) ending ??= endAll(watch, leader.pid, hurry.signal, leaving.signal);
+    if (leader !== undefined) ending ??= endAll(watch, leader, hurry.signal, leaving.signal);
   };
   const watchOver = async (): Promise<Outcome> => {
     const begun = await begin(() => why === undefined);
@@ -67,7 +67,7 @@ export function oversee(
     const thorough = gone.exitCode === undefined;
     if (ending === undefined && (await lingers(run, leader.pid, courtesy, thorough))) {
       note(log, 'the command has ended and left processes behind: ending them');
-      await endAll(watch, leader.pid, hurry.signal, leaving.signal);
+      await endAll(watch, leader, hurry.signal, leaving.signal);
     }
     if (why === 'stopped') return { ...outcome, stopped: true };
     if (why === undefined || timeout === undefined) return outcome;
@@ -89,9 +89,12 @@ export function oversee(
 }
 
 /** Resolves when all of it has ended; where the system does not let it end, not before that, or `leaving`. */
-async function endAll(watch: Watch, group: number, hurry: AbortSignal, leaving: AbortSignal): Promise<void> {
+async function endAll(watch: Watch, leader: Leader, hurry: AbortSignal, leaving: AbortSignal): Promise<void> {
   const { run, files, grace } = watch;
+  const { pid: group, teller } = leader;
   const left = await endTree(run, group, grace, hurry);
+  // It is not one of the run's, so nothing has ended it; and stopped, it would never tell.
+  if (teller !== undefined) goOn(teller);
   if (left.length === 0) return;
   note(files.log, `could not end ${left.join(', ')}: look what holds them`);
   // It may go on to write, so that nothing may take its place.

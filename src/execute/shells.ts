@@ -59,7 +59,7 @@ export function openShells({ cwd: home, env }: Surroundings): Shells {
       let started: ((leader: Leader) => void) | undefined;
       let gone: ((gone: Gone) => void) | undefined;
       const begun = (leader: number): void => {
-        started?.({ pid: leader, gone: new Promise((resolve) => (gone = resolve)) });
+        started?.({ pid: leader, teller: pid, gone: new Promise((resolve) => (gone = resolve)) });
         started = undefined;
       };
       const waiting: Waiting = {

@@ -27,6 +27,8 @@ export interface Gone {
 /** The process that leads a run's group. */
 export interface Leader {
   readonly pid: number;
+  /** The shell that tells of its end, where it is kept and not of that group. */
+  readonly teller?: number;
   /** Resolves when it has exited, whoever still holds its output. */
   readonly gone: Promise<Gone>;
 }

@@ -137,6 +137,9 @@ function send(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** Has a process go on that somebody has stopped. */
+export const goOn = (pid: number): boolean => send(pid, 'SIGCONT');
+
 /** Waits so many milliseconds, or until `hurry` is said. */
 async function pause(milliseconds: number, hurry: AbortSignal): Promise<void> {
   if (hurry.aborted) return setTimeout(milliseconds);

@@ -101,6 +101,7 @@ test.each([
   ['one that ignores TERM', 'trap "" TERM; touch up; sleep 300; sleep 300'],
   ['one in a session of its own', 'setsid sleep 300 & touch up; wait'],
   ['one that is stopped', 'touch up; kill -STOP $$'],
+  ['one whose shell is stopped', 'kill -STOP $PPID; touch up; sleep 300'],
 ])('%s: all of it ends, and its shell goes on', async (_, run) => {
   const shell = await shellOf();
   expect(await outcome(run, { timeout: 200 })).toMatchObject({ problem: 'timed out after 200ms' });
