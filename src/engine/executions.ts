@@ -23,7 +23,9 @@ export interface Executions {
 export function createExecutions(executor: Executor, present: Present, { post, wakeUp, now }: Loop): Executions {
   const executions = new Map<string, Execution>();
   const targets = new Map<string, readonly ObjectId[]>();
-  let hooks = 0;
+  const hooks = new Set<AbortController>();
+  /** What runs is being ended, and so is what begins only now. */
+  let ending = false;
 
   function begin(run: string, execution: Execution, writes: readonly ObjectId[]): void {
     executions.set(run, execution);
@@ -53,9 +55,11 @@ export function createExecutions(executor: Executor, present: Present, { post, w
       begin(work.run, executor.start(work), writes);
     },
     hook(command, work) {
-      hooks += 1;
-      void executor.hook(command, work).finally(() => {
-        hooks -= 1;
+      const ended = new AbortController();
+      hooks.add(ended);
+      if (ending) ended.abort();
+      void executor.hook(command, work, undefined, ended.signal).finally(() => {
+        hooks.delete(ended);
         wakeUp();
       });
     },
@@ -73,13 +77,15 @@ export function createExecutions(executor: Executor, present: Present, { post, w
       }
     },
     stop(intent) {
+      ending = true;
       for (const execution of executions.values()) execution.stop(intent);
+      for (const ended of hooks) ended.abort();
     },
     get running() {
       return executions.size;
     },
     get hooks() {
-      return hooks;
+      return hooks.size;
     },
   };
 }

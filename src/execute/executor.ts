@@ -35,6 +35,9 @@ export interface Executor {
   attach(run: string): Promise<Execution | Outcome | undefined>;
   /** To be called when an attempt's ending is on record: what was kept for `attach` goes. The log stays. */
   forget(run: string): void;
-  /** Runs a hook with the environment of the work and, over it, `outcomeEnv`; resolves when it has ended, however it did. */
-  hook(command: string, work: Work, outcomeEnv?: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Runs a hook with the environment of the work and, over it, `outcomeEnv`; resolves when it has ended, however it did. Once
+   * `ended` is aborted it is not waited for any more, but ended.
+   */
+  hook(command: string, work: Work, outcomeEnv?: Readonly<Record<string, string>>, ended?: AbortSignal): Promise<void>;
 }

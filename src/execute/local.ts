@@ -124,11 +124,18 @@ export function localExecutor({
 
     forget: (run) => clear(watchOf(run).files, well.delete(run)),
 
-    async hook(command, work, outcomeEnv) {
+    async hook(command, work, outcomeEnv, ended) {
       const watch = watchOf(work.run, `${work.run}.hook`);
-      const { exitCode, signal, problem } = await execute(watch, work, command, outcomeEnv).outcome;
+      const execution = execute(watch, work, command, outcomeEnv);
+      const end = (): void => execution.stop('terminate');
+      if (ended?.aborted) end();
+      else ended?.addEventListener('abort', end);
+      const { exitCode, signal, problem, stopped } = await execution.outcome;
+      ended?.removeEventListener('abort', end);
       clear(watch.files, false);
-      if (exitCode !== 0) note(watch.files.log, `the hook failed: ${problem ?? signal ?? `exit status ${exitCode}`}`);
+      if (stopped) note(watch.files.log, 'the hook was ended, because objflow was told to stop');
+      else if (exitCode !== 0)
+        note(watch.files.log, `the hook failed: ${problem ?? signal ?? `exit status ${exitCode}`}`);
     },
   };
 }

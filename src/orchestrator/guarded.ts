@@ -28,9 +28,9 @@ export function guarded(executor: Executor, warn: (message: string) => void): Ex
         warn(threw('forget', error));
       }
     },
-    async hook(command, work, outcomeEnv) {
+    async hook(command, work, outcomeEnv, ended) {
       try {
-        await executor.hook(command, work, outcomeEnv);
+        await executor.hook(command, work, outcomeEnv, ended);
       } catch (error) {
         warn(threw('hook', error));
       }

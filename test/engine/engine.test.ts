@@ -432,6 +432,25 @@ test('a stop waits for what runs, and for hooks', async () => {
   expect(s.starts()).toEqual(['start a']);
 });
 
+test('who is to end what runs ends hooks too, and those that come only now', async () => {
+  const p = new Project('a: in/{n} -> ; on_failure=tell');
+  for (const name of ['in/1', 'in/2']) p.seen(name, '1');
+  const s = stage(p);
+  await s.run();
+  s.executor.hooks.hold();
+  await s.exit('a[n=1]', 1);
+  s.executor.end('a[n=2]', { exitCode: 1 });
+  expect(await s.stop('terminate')).toEqual([
+    'end hook tell',
+    'append run-ended',
+    'sync',
+    'forget',
+    'hook tell',
+    'end hook tell',
+  ]);
+  expect(s.finished).toEqual(stopped);
+});
+
 test('a start that the system had no room for is not tried again after a stop: its run ends, and is due again', async () => {
   const p = new Project('a: in/x -> ; on_failure=tell');
   p.seen('in/x', '1');

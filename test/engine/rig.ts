@@ -141,6 +141,8 @@ class FakeExecutor implements Executor {
       log: '/log',
       outcome: promise,
       stop: (intent) => {
+        // What has ended, and has not been heard of yet, stays as it is.
+        if (this.#running.get(task)?.run !== run) return;
         this.#note(`${intent} ${task}`);
         this.end(task, { stopped: true });
       },
@@ -163,9 +165,17 @@ class FakeExecutor implements Executor {
     this.#note('forget');
   }
 
-  hook(command: string): Promise<void> {
+  async hook(command: string, _work: Work, _outcomeEnv?: unknown, ended?: AbortSignal): Promise<void> {
     this.#note(`hook ${command}`);
-    return this.hooks.answer(undefined);
+    const { promise, settle } = later<void>();
+    const end = (): void => {
+      this.#note(`end hook ${command}`);
+      settle();
+    };
+    if (ended?.aborted) end();
+    ended?.addEventListener('abort', end);
+    await Promise.race([this.hooks.answer(undefined), promise]);
+    ended?.removeEventListener('abort', end);
   }
 }
 
@@ -315,9 +325,9 @@ export function stage(project: Project, options: Partial<EngineOptions> = {}) {
       await calm();
       return acts.slice(length);
     },
-    async stop(): Promise<string[]> {
+    async stop(intent: 'finish' | 'terminate' = 'finish'): Promise<string[]> {
       const { length } = acts;
-      engine.stop('finish');
+      engine.stop(intent);
       await calm();
       return acts.slice(length);
     },

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Project, project, work } from './rig.js';
+import { type Project, project, until, work } from './rig.js';
 
 let at: Project;
 beforeEach(() => {
@@ -160,6 +160,20 @@ describe('hooks', () => {
     at.executor.forget(given.run);
     expect(readdirSync(path.join(at.directory, 'runs'))).toEqual([]);
     rmSync(path.join(at.root, 'hook'));
+  });
+
+  test('are ended with all that they have started, and not begun, once nobody is to wait for them', async () => {
+    const given = work();
+    const ended = new AbortController();
+    const hook = at.executor.hook('touch up; sleep 300 | sleep 300', given, {}, ended.signal);
+    await until(() => existsSync(path.join(at.root, 'up')));
+    ended.abort();
+    await hook;
+    await at.executor.hook('touch more', given, {}, ended.signal);
+    expect(existsSync(path.join(at.root, 'more'))).toBe(false);
+    const said = 'objflow: the hook was ended, because objflow was told to stop\n';
+    expect(at.log(given.run)).toBe(said + said);
+    expect(readdirSync(path.join(at.directory, 'runs'))).toEqual([]);
   });
 });
 
