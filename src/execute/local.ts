@@ -64,16 +64,17 @@ export function localExecutor({
     );
 
   /** When its parent goes before it does, it is watched as if it had been found. */
-  const seen = ({ run, files: { trace } }: Watch): Starter => {
+  const seen = (watch: Watch): Starter => {
+    const { run, files } = watch;
     const watched = async ({ pid, gone }: Leader, token?: string): Promise<Gone> => {
       const end = await gone;
-      return end.unseen ? vanished(pid, run, trace, token) : end;
+      return end.unseen ? vanished(pid, run, files.trace, token) : end;
     };
     return {
       async start(what) {
         const started = await starter.start(what);
         if ('pid' in started) return { ...started, gone: watched(started) };
-        return (started.unseen && (await startedUnseen(run, trace))) || started;
+        return (started.unseen && (await startedUnseen(watch))) || started;
       },
       ...(!unbegun.has(run) &&
         starter.waitingIn && {
@@ -109,12 +110,9 @@ export function localExecutor({
       const { trace } = watch.files;
       const found = await begunTrace(run, trace);
       if (found !== undefined) {
-        const { leader, group, deadline, token } = found;
+        const { deadline } = found;
         const timeout = deadline && { left: Math.max(0, deadline.at - Date.now()), whole: deadline.timeout };
-        const begun = {
-          leader: { pid: group, teller: leader, gone: vanished(leader, run, trace, token) },
-          ...(timeout ? { timeout } : {}),
-        };
+        const begun = { leader: leaderIn(found, watch), ...(timeout ? { timeout } : {}) };
         return oversee(watch, async () => begun);
       }
       // Its number may be another's by now: only cookies count.
@@ -151,15 +149,22 @@ async function begunTrace(run: string, trace: string): Promise<Trace | undefined
 }
 
 /** What was started by somebody who is gone and did not come to say so, as soon as it says itself who it is. */
-async function startedUnseen(run: string, trace: string): Promise<Leader | undefined> {
+async function startedUnseen(watch: Watch): Promise<Leader | undefined> {
   for (;;) {
-    const lives = await lingers(run, undefined, 0, true);
-    const found = readTrace(trace);
-    if (found !== undefined) return { pid: found.group, gone: vanished(found.leader, run, trace, found.token) };
+    const lives = await lingers(watch.run, undefined, 0, true);
+    const found = readTrace(watch.files.trace);
+    if (found !== undefined) return leaderIn(found, watch);
     if (!lives) return undefined;
     await setTimeout(every / 25);
   }
 }
+
+/** Who leads a run of which we have found the trace. */
+const leaderIn = ({ leader, group, token }: Trace, { run, files }: Watch): Leader => ({
+  pid: group,
+  ...(leader === group ? {} : { teller: leader }),
+  gone: vanished(leader, run, files.trace, token),
+});
 
 /** Resolves when a process that is not our child is gone. */
 async function vanished(pid: number, run: string, trace: string, token: string | undefined): Promise<Gone> {

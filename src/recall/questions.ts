@@ -93,7 +93,7 @@ export function isAnsweredSo({ questions, numbers }: Answered): boolean {
   const { root, paths, listings } = questions;
   // Where we are already there, the way is shorter. Who goes there may find no way back: `sudo` leaves people where they may not enter.
   const way = process.cwd() === root ? '' : `${root}/`;
-  const placeOf = (file: string): string => (file.startsWith('/') ? file : way + file);
+  const placeOf = (file: string): string => (path.isAbsolute(file) ? file : way + file);
   try {
     // What differs most often comes first.
     for (const [directory, names] of Object.entries(listings))
