@@ -39,11 +39,24 @@ export async function lookAt(
 export function lookAtFile(world: FileWorld, object: ObjectId): Observation {
   const stat = statOf(world, nameOf(object));
   if (stat !== undefined && 'problem' in stat) return { state: 'unknown', problem: stat.problem };
-  if (!stat?.isFile()) {
+  if (!stat?.isFile() || isBehindLink(world, object)) {
     world.contents.delete(object);
     return { state: 'absent' };
   }
   return observe(world, object, stat);
+}
+
+/**
+ * Whether a link that nobody wrote down leads to it: listing does not go there, and nor does a look at what was there before. What a
+ * job makes is where its command put it.
+ */
+function isBehindLink(world: FileWorld, object: ObjectId): boolean {
+  let at = path.posix.dirname(nameOf(object));
+  for (; at !== '.' && at !== '/' && !world.fixed.has(at); at = path.posix.dirname(at)) {
+    const stat = statOf(world, at);
+    if (stat !== undefined && !('problem' in stat) && stat.isSymbolicLink()) return !world.isMade(object);
+  }
+  return false;
 }
 
 /** What was seen of a file. */
@@ -59,7 +72,7 @@ export function observe(world: FileWorld, object: ObjectId, stat: BigIntStats): 
 async function lookInto(world: FileWorld, object: ObjectId): Promise<Observation> {
   const stat = statOf(world, nameOf(object).slice(0, -1));
   if (stat !== undefined && 'problem' in stat) return { state: 'unknown', problem: stat.problem };
-  if (!stat?.isDirectory()) {
+  if (!stat?.isDirectory() || isBehindLink(world, object)) {
     world.contents.delete(object);
     return { state: 'absent' };
   }

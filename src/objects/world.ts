@@ -18,6 +18,8 @@ export interface FileWorld {
   readonly fixed: ReadonlySet<string>;
   /** The way to everything that is wanted, objects and their markers. */
   readonly walk: (root: '' | '/') => Walk;
+  /** Does a job write this object? Asked where a link stands in its way. */
+  readonly isMade: (id: ObjectId) => boolean;
   /** Which objects a wanted file says something of: itself, and those whose marker it is. */
   readonly objectsOf: (file: ObjectId) => readonly ObjectId[];
   /** Does a pattern that matches this object end with this very text? */

@@ -25,6 +25,11 @@ export function fileWorld(
   return {
     root: mapping.root,
     fixed: fixedDirectories(mapping),
+    isMade: (id) => {
+      for (const { targets } of mapping.jobs.values())
+        if (targets.some(({ pattern }) => match(pattern, id) !== undefined)) return true;
+      return false;
+    },
     walk: (root) => together([sources.walk(root), ...(extras ? [extras.walk(root)] : [])]),
     objectsOf: extras ? (file) => objectsOf(state, extras, file) : (file) => [file],
     asksFor: (id, ending) =>

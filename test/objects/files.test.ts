@@ -55,6 +55,7 @@ function world(patterns: readonly string[], more: Partial<FileWorld> = {}): File
     ignores: () => false,
     rulesOf: () => undeclared,
     contents: new Map(),
+    isMade: () => false,
     clockOffset: () => 0,
     ...more,
   };
@@ -114,6 +115,19 @@ test('follows a link to a directory where a pattern names it, and nowhere else',
   symlinkSync('../elsewhere', path.join(root, 'in/day'));
   expect(await names(['landing/*.csv'], { fixed: new Set(['landing']) })).toEqual(['landing/a.csv']);
   expect(await names(['in/{day}/*.csv'])).toEqual([]);
+});
+
+test('a look at what a link leads to now finds nothing, unless the link is written down or a job makes what is there', async () => {
+  write('elsewhere/a.csv');
+  write('elsewhere/day/b.csv');
+  mkdirSync(path.join(root, 'in'));
+  symlinkSync('../elsewhere', path.join(root, 'in/sub'));
+  const [file, deeper, directory] = [fileId('in/sub/a.csv'), fileId('in/sub/day/b.csv'), fileId('in/sub/day/')];
+  const states = async (more: Partial<FileWorld>) =>
+    (await lookAt(world([], more), [file, deeper, directory])).map(({ found }) => found.state);
+  expect(await states({})).toEqual(['absent', 'absent', 'absent']);
+  expect(await states({ fixed: new Set(['in', 'in/sub']) })).toEqual(['present', 'present', 'present']);
+  expect(await states({ isMade: (id) => id === file })).toEqual(['present', 'absent', 'absent']);
 });
 
 test('a version tells any two states apart; a file moved into place says so', async () => {

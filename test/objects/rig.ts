@@ -56,6 +56,7 @@ export function worldOf(root: string, patterns: readonly string[], more: Partial
     ignores: () => false,
     rulesOf: () => undeclared,
     contents: new Map(),
+    isMade: () => false,
     clockOffset: () => 0,
     ...more,
   };
