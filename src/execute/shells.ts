@@ -3,8 +3,9 @@
  * shells from a big one. What they run belongs to nobody: it goes on when objflow is gone, and its shell ends after it.
  * Knows nothing of what is run.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { keptProgram, servesKept } from './kept.js';
 import {
   type Gone,
@@ -18,17 +19,21 @@ import {
 } from './start.js';
 
 export interface Shells extends Starter {
-  /** They end, each when its command has ended. */
-  close(): void;
+  /** They end, each when its command has ended; resolves when those have gone that have none. */
+  close(): Promise<void>;
 }
 
 /** So many that have nothing to do are kept. */
 const spare = 4;
+/** Milliseconds that they are given to go: somebody may have stopped them. */
+const patience = 1000;
 
 /** Shells in these surroundings. Where none can be kept, and what they cannot be told, is started from this process. */
 export function openShells({ cwd: home, env }: Surroundings): Shells {
   const free: Waiting[] = [];
   const endings = new Set<() => void>();
+  /** Those that have no command. */
+  const idle = new Set<ChildProcess>();
   const place = identityOf(home);
   /** There is none, or the one that there is does not do. */
   let none = !servesKept(env);
@@ -69,6 +74,7 @@ export function openShells({ cwd: home, env }: Surroundings): Shells {
         run: (text) =>
           new Promise((resolve) => {
             started = resolve;
+            idle.delete(child);
             stdin.write(text);
           }),
         release() {
@@ -80,18 +86,21 @@ export function openShells({ cwd: home, env }: Surroundings): Shells {
         const [word, number] = line.split(' ');
         if (word === 'ready') {
           ready = true;
+          idle.add(child);
           opened(waiting);
         } else if (word === 'begun') begun(Number(number));
         else if (word === 'ended') {
           // It may not have come to say that it has begun.
           begun(pid);
           const tell = gone;
+          idle.add(child);
           waiting.release();
           tell?.({ exitCode: Number(number) });
         }
       };
       const over = (): void => {
         endings.delete(end);
+        idle.delete(child);
         const index = free.indexOf(waiting);
         if (index >= 0) free.splice(index, 1);
         if (!ready) none = true;
@@ -117,9 +126,16 @@ export function openShells({ cwd: home, env }: Surroundings): Shells {
       if (none || cwd !== home || identityOf(cwd) !== place) return undefined;
       return free.pop() ?? (await open());
     },
-    close() {
+    async close() {
       closed = true;
       for (const end of endings) end();
+      await Promise.all([...idle].map(leaves));
     },
   };
+}
+
+/** Resolves when it has gone, or is given up. */
+async function leaves(child: ChildProcess): Promise<void> {
+  child.ref();
+  await once(child, 'exit', { signal: AbortSignal.timeout(patience) }).catch(() => child.unref());
 }

@@ -101,7 +101,7 @@ export async function runOnce(
     const came = { summary, ...(isEmpty ? { empty: emptyView(state) } : {}), ...standing(state, logOf) };
     return ok(finished.how === 'stopped' ? { ...came, stopped: true } : came);
   } finally {
-    shells?.close();
+    await shells?.close();
     removeSpares(runsDirectory(file));
     journal.close();
   }

@@ -27,8 +27,8 @@ beforeEach(() => {
     };
   });
 });
-afterEach(() => {
-  shells.close();
+afterEach(async () => {
+  await shells.close();
   at.close();
 });
 
@@ -175,17 +175,20 @@ test('another directory in the place of the first is not taken for it', async ()
 
 test('where there is no bash commands are started, and no process is tried for each', async () => {
   env = { ...env, PATH: at.root };
-  shells.close();
+  await shells.close();
   shells = openShells({ cwd: at.root, env });
   expect(await shells.waitingIn?.(at.root)).toBeUndefined();
   expect(await shells.waitingIn?.(at.root)).toBeUndefined();
 });
 
-test('shells that have nothing to do go when they are closed', async () => {
+test('shells that have nothing to do have gone when they are closed; one that stands still is not waited for', async () => {
   const [one, two] = await Promise.all([outcome('echo $PPID >one; sleep 0.1'), outcome('echo $PPID >two; sleep 0.1')]);
   expect([one, two]).toEqual([{ exitCode: 0 }, { exitCode: 0 }]);
   const pids = [Number(at.read('one')), Number(at.read('two'))];
   expect(new Set(pids).size).toBe(2);
-  shells.close();
-  await until(() => pids.every((pid) => !existsSync(`/proc/${pid}`)));
+  process.kill(pids[1] ?? 0, 'SIGSTOP');
+  await shells.close();
+  expect(pids.map((pid) => existsSync(`/proc/${pid}`))).toEqual([false, true]);
+  process.kill(pids[1] ?? 0, 'SIGCONT');
+  await until(() => !existsSync(`/proc/${pids[1]}`));
 });
