@@ -4,9 +4,9 @@
 import type { Work } from '../core/effect.js';
 import { kindOf, type ObjectId } from '../core/object.js';
 import { runsInDoubt } from '../core/restore.js';
-import type { Execution, Executor, Outcome } from '../execute/executor.js';
+import type { Execution, Outcome } from '../execute/executor.js';
 import { judge } from './judge.js';
-import type { Loop, Present } from './world.js';
+import type { Loop, Present, World } from './world.js';
 
 export interface Executions {
   start(work: Work): void;
@@ -19,11 +19,19 @@ export interface Executions {
   readonly hooks: number;
 }
 
-/** Runs what this executor can run. */
-export function createExecutions(executor: Executor, present: Present, { post, wakeUp, now }: Loop): Executions {
+/** Runs what this world can run. */
+export function createExecutions(
+  { executor, warn = () => {} }: Pick<World, 'executor' | 'warn'>,
+  present: Present,
+  { post, wakeUp, now }: Loop,
+): Executions {
   const executions = new Map<string, Execution>();
   const targets = new Map<string, readonly ObjectId[]>();
   const hooks = new Set<AbortController>();
+  /** Runs that the system had no room for when they were last to start. */
+  const unstarted = new Set<string>();
+  /** The want of room was told. */
+  let isTold = false;
   /** What runs is being ended, and so is what begins only now. */
   let ending = false;
 
@@ -40,7 +48,20 @@ export function createExecutions(executor: Executor, present: Present, { post, w
     // Until here it counts as under way: a loop that is stopping would otherwise leave without it.
     executions.delete(run);
     targets.delete(run);
+    tellOfWant(run, outcome);
     post({ type: 'attempt-ended', at: endOf(run, outcome), run, outcome: judged });
+  }
+
+  /** What cannot be started once is tried again in silence; where it goes on so, somebody has to know. */
+  function tellOfWant(run: string, { temporary, problem }: Outcome): void {
+    if (!temporary) {
+      unstarted.delete(run);
+      isTold = false;
+    } else if (!unstarted.has(run)) unstarted.add(run);
+    else if (!isTold) {
+      isTold = true;
+      warn(`${present.state.runs.get(run)?.id} cannot be started: ${problem}; it is tried again every second`);
+    }
   }
 
   /** Not after now, nor before it started, whatever has been done to clocks meanwhile. */

@@ -77,6 +77,7 @@ export async function runOnce(
       journal,
       clock: systemClock,
       tell,
+      warn,
     };
     const engine = createEngine(state, world, { retry, force });
     takeAnnouncements(file, engine, warn, (event) => report({ ...event, at: Date.now() }));

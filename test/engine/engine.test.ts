@@ -464,6 +464,29 @@ test('a start that the system had no room for is not tried again after a stop: i
   expect(s.starts()).toEqual(['start a']);
 });
 
+test('what cannot be started again and again is told, once until something could be', async () => {
+  const p = new Project('a: in/{n} ->');
+  const s = stage(p);
+  await s.run();
+  await s.look(p.seen('in/1', '1'));
+  const fail = async (): Promise<void> => {
+    s.executor.end('a[n=1]', { temporary: true, problem: 'no room' });
+    await s.calm();
+    await s.tick(1000);
+  };
+  await fail();
+  expect(s.warnings).toEqual([]);
+  await fail();
+  await fail();
+  expect(s.warnings).toEqual(['a[n=1] cannot be started: no room; it is tried again every second']);
+  await s.exit('a[n=1]');
+  await s.look(p.seen('in/1', '2'));
+  await fail();
+  await fail();
+  expect(s.warnings).toHaveLength(2);
+  expect(s.starts()).toHaveLength(7);
+});
+
 test('without an end of its own it ends when nothing is left to do', async () => {
   const p = new Project('a: in/x -> out/x');
   p.seen('in/x', '1');
