@@ -78,7 +78,10 @@ function tell(id: number, token: string, text: string): void {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit());
+const daemon = process.ppid;
 process.on('message', (message) => {
+  // What a dead daemon asked for is its successor's, who may have found out already that it has not begun.
+  if (process.ppid !== daemon) process.exit();
   const request = message as Request; // nobody else has this channel
   if ('start' in request) start(request.id, request.start);
   else if ('token' in request) tell(request.id, request.token, request.text);
