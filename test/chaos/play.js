@@ -31,6 +31,8 @@ export function createPlayer({ bin, world, wrong, count }) {
   );
   const calm = path.join(world.above, 'calm');
   const others = new Set();
+  /** What could not be announced, because the manifest was broken. */
+  const unsaid = new Set();
   const mend = () => edit('mend', {});
   const daemon = createDaemon({ calls, world, wrong, count, others, ended: readJournal, mend });
   let generation = 0;
@@ -55,11 +57,19 @@ export function createPlayer({ bin, world, wrong, count }) {
     count.calls += 1;
     others.add(one);
     void one.ended.then(() => others.delete(one));
-    if (killAfter === undefined) return;
+    if (killAfter === undefined) return one;
     void setTimeout(killAfter).then(() => {
       if (one.over) return;
       world.write('kill daemon');
       one.kill('SIGKILL');
+    });
+    return one;
+  }
+
+  async function emit(name) {
+    const { ended } = await call(['emit', `table:${name}`]);
+    void ended.then((status) => {
+      if (status !== 0) unsaid.add(name);
     });
   }
 
@@ -70,6 +80,9 @@ export function createPlayer({ bin, world, wrong, count }) {
       world.manifest.broken = false;
       edit('add', { inPlace: false });
     }
+    await finish();
+    for (const name of unsaid) await emit(name);
+    unsaid.clear();
     await finish();
     fs.writeFileSync(calm, '');
     let progress = Date.now();
@@ -113,7 +126,7 @@ export function createPlayer({ bin, world, wrong, count }) {
     remove: (name) => world.remove(name, ++generation),
     async emit(name) {
       world.fill(name, ++generation);
-      await call(['emit', `table:${name}`]);
+      await emit(name);
     },
     noise: () => call(['emit', ...noise]),
     edit,
