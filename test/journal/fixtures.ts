@@ -4,25 +4,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, assert } from 'vitest';
+import { assert, onTestFinished } from 'vitest';
 import type { Announced, JournalRecord, RunEnded, RunKept, RunStarted } from '../../src/core/record.js';
 import { ok, type Result } from '../../src/core/result.js';
 import { type Files, realFiles } from '../../src/journal/files.js';
 import { type JournalOptions, type Opened, openJournal } from '../../src/journal/journal.js';
 import type { JournalProblem } from '../../src/journal/problem.js';
 
-const directories: string[] = [];
-const opened: Opened[] = [];
-
-afterEach(() => {
-  for (const { journal } of opened.splice(0)) journal.close();
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
-
 /** A new directory, removed after the test. */
 export function directory(): string {
   const made = mkdtempSync(join(tmpdir(), 'objflow-journal-'));
-  directories.push(made);
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
   return made;
 }
 
@@ -49,13 +41,13 @@ const compared = (result: Opened): Opened => ({
 /** Opens a journal that must open, and closes it after the test. */
 export function open(stateFile: string, options: JournalOptions = {}): Opened {
   const result = good(openJournal(stateFile, options));
-  opened.push(result);
+  onTestFinished(() => result.journal.close());
   return compared(result);
 }
 
 /** Opens, appends, syncs, closes. */
-export function record(stateFile: string, records: readonly JournalRecord[]): void {
-  const { journal } = good(openJournal(stateFile));
+export function record(stateFile: string, records: readonly JournalRecord[], files = realFiles): void {
+  const { journal } = good(openJournal(stateFile, { files }));
   good(journal.append(records));
   good(journal.sync());
   journal.close();

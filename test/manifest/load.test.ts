@@ -6,7 +6,9 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Job } from '../../src/core/job.js';
 import { loadMapping } from '../../src/manifest/load.js';
-import { directory, load, write } from './project.js';
+import { directory, inProject, load, write } from './project.js';
+
+inProject();
 
 async function loadJob(fields: string, head = ''): Promise<Job> {
   const lines = fields.trim().split('\n');

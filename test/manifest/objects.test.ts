@@ -3,7 +3,9 @@
  */
 import { expect, test } from 'vitest';
 import { undeclared } from '../../src/core/mapping.js';
-import { load, loaded } from './project.js';
+import { inProject, load, loaded } from './project.js';
+
+inProject();
 
 const declared = async (name: string, fields: string, source = name) => {
   const { objects } = await load(

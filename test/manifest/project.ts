@@ -8,10 +8,14 @@ import { type Loaded, loadMapping } from '../../src/manifest/load.js';
 import { rendered } from './render.js';
 
 export let directory: string;
-beforeEach(() => {
-  directory = realpathSync(mkdtempSync(join(tmpdir(), 'objflow-load-')));
-});
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** To be called by a file of tests: each has a directory of its own. */
+export function inProject(): void {
+  beforeEach(() => {
+    directory = realpathSync(mkdtempSync(join(tmpdir(), 'objflow-load-')));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+}
 
 export function write(files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) {

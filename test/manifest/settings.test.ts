@@ -3,7 +3,9 @@
  */
 import { expect, test } from 'vitest';
 import { unsaid } from '../../src/core/mapping.js';
-import { load } from './project.js';
+import { inProject, load } from './project.js';
+
+inProject();
 
 const settings = async (head: string) => {
   const { watch, ignore, grace } = await load(`version: 1\n${head}\njobs:\n  load: { run: echo }\n`);

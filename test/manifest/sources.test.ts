@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadMapping } from '../../src/manifest/load.js';
 import type { ManifestSources } from '../../src/manifest/sources.js';
-import { directory, loaded, write } from './project.js';
+import { directory, inProject, loaded, write } from './project.js';
+
+inProject();
 
 const at = (path: string) => join(directory, path);
 const good = 'version: 1\njobs:\n  load: { run: echo }\n';
