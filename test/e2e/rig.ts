@@ -319,10 +319,3 @@ export function mostAtATime({ lines }: Ended, of: (task: string) => boolean = ()
 /** Resolves when it holds; polls, because it is another process that makes it so. */
 export const until = (holds: () => boolean): Promise<void> =>
   expect.poll(holds, { interval: 10, timeout: 20_000 }).toBe(true);
-
-/** Processor time of a process, in ticks of a hundredth of a second. */
-export function ticksOf(pid: number | undefined): number {
-  const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [user = 0, system = 0] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
-  return user + system;
-}

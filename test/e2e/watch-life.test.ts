@@ -1,7 +1,7 @@
 /** The daemon's life: killed and adopted from, stopped by signals, alone on its state, unread, idle. */
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { bin, project, started, stop, those, ticksOf, until } from './rig.ts';
+import { bin, project, started, stop, those, until } from './rig.ts';
 
 test('after kill -9 a new daemon takes up what still runs, learns how the rest ended, and finds what landed meanwhile', async () => {
   const p = project(
@@ -166,3 +166,10 @@ test.runIf(fs.existsSync('/usr/bin/script'))(
     await ended.catch(() => undefined); // what stood on the terminal is none of our matter
   },
 );
+
+/** Processor time of a process, in ticks of a hundredth of a second. */
+function ticksOf(pid: number): number {
+  const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [user = 0, system = 0] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
+  return user + system;
+}
