@@ -128,21 +128,18 @@ function matches<T>(entries: readonly Entry<T>[], id: ObjectId): readonly Matche
 }
 
 function child<T>(node: Node<T>, name: string, languages: Languages): Node<T> {
+  // Most of them are there already: no name with a hole is among the literals.
+  const known = node.literals?.get(name);
+  if (known !== undefined) return known;
   if (name === '**') {
     node.deep ??= newNode(true);
     return node.deep;
   }
   const hole = name.search(/[{*?]/);
-  return hole < 0 ? literalChild(node, name) : wildChild(node, name, hole, languages);
-}
-
-function literalChild<T>(node: Node<T>, name: string): Node<T> {
+  if (hole >= 0) return wildChild(node, name, hole, languages);
+  const next = newNode<T>(false);
   node.literals ??= new Map();
-  let next = node.literals.get(name);
-  if (next === undefined) {
-    next = newNode(false);
-    node.literals.set(name, next);
-  }
+  node.literals.set(name, next);
   return next;
 }
 

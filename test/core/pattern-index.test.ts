@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { fileId } from '../../src/core/object.js';
 import { match, type Pattern } from '../../src/core/pattern.js';
@@ -146,9 +147,15 @@ describe('walk', () => {
 
 describe('cost', () => {
   const time = (run: () => void): number => {
-    const started = process.cpuUsage();
+    const started = ownTime();
     run();
-    return process.cpuUsage(started).user / 1000; // of our own time: a busy machine is nobody's failure
+    return ownTime() - started;
+  };
+  /** Milliseconds that we have computed: a busy machine is nobody's failure, nor, where it can be told, are the collector's threads. */
+  const ownTime = (): number => {
+    const told = '/proc/thread-self/schedstat';
+    if (!existsSync(told)) return process.cpuUsage().user / 1000;
+    return Number(readFileSync(told, 'utf8').split(' ')[0]) / 1e6;
   };
   const N = 100_000;
 
