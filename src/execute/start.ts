@@ -121,8 +121,12 @@ export function whyNot(error: unknown): NotStarted {
   return 'code' in error ? { code: String(error.code), message: error.message } : { message: error.message };
 }
 
-/** Which directory it is, whatever its name; undefined for none. */
+/** Which directory it is, whatever its name; undefined for none, and for one that cannot be looked at. */
 export function identityOf(directory: string): string | undefined {
-  const found = statSync(directory, { throwIfNoEntry: false, bigint: true });
-  return found && `${found.dev}:${found.ino}:${found.birthtimeNs}`;
+  try {
+    const { dev, ino, birthtimeNs } = statSync(directory, { bigint: true });
+    return `${dev}:${ino}:${birthtimeNs}`;
+  } catch {
+    return undefined;
+  }
 }

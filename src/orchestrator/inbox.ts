@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { err, ok, type Result } from '../core/result.js';
 import type { Engine } from '../engine/engine.js';
+import { identityOf } from '../execute/start.js';
 import { makeInbox, type Request, readInbox, takeOut } from '../journal/inbox.js';
 import { listen } from '../objects/hints.js';
 import type { AskedEvent, Timeless } from '../report/run-event.js';
@@ -96,19 +97,25 @@ export async function watchInbox(
   warn: (message: string) => void,
   asked: Asked = () => {},
 ): Promise<Result<InboxWatch, Problem>> {
-  const inbox = makeInbox(stateFile);
-  if (!inbox.ok) return err(stateProblem(inbox.error));
+  const made = makeInbox(stateFile);
+  if (!made.ok) return err(stateProblem(made.error));
+  const inbox = made.value;
   let closed = false;
   let scheduled = false;
   let timer: NodeJS.Timeout | undefined;
   let polls = false;
+  /** Ends listening; there is none while the inbox is not there. */
+  let end: (() => void) | undefined;
+  let beginning = false;
   const take = (): void => {
     scheduled = false;
     clearTimeout(timer);
     if (closed) return;
     const left = takeSome(stateFile, engine, warn, requests);
     if (left === 'more') check();
-    else if (polls || left === 'later') again();
+    else if (!end || left === 'later') again();
+    // It may have gone with the whole project.
+    if (!end && engine.check() && !polls) void listenToIt();
   };
   const again = (): void => {
     clearTimeout(timer);
@@ -120,29 +127,31 @@ export async function watchInbox(
     scheduled = true;
     setImmediate(take);
   };
-  let end = (): void => {};
+  const deaf = (): void => {
+    end?.();
+    end = undefined;
+    check();
+  };
+  /** One that is not there is not made here: nobody could remove the project. Whoever announces makes it. */
   const listenToIt = async (): Promise<void> => {
-    const directory = makeInbox(stateFile);
-    if (!directory.ok) {
-      warn(directory.error.message);
-      polls = true;
-      return;
-    }
-    end = await listen(directory.value, {
+    const place = identityOf(inbox);
+    if (place === undefined || beginning) return;
+    beginning = true;
+    const ends = await listen(inbox, {
       heard(name, moved) {
-        check();
-        if (!moved || name !== path.basename(directory.value)) return;
-        // It was removed, alone or with the whole project; or another has taken its place.
-        if (!engine.check()) return;
-        end();
-        void listenToIt().then(check);
+        if (moved && name === path.basename(inbox)) deaf();
+        else check();
       },
       failed() {
         polls = true;
-        check();
+        deaf();
       },
     });
-    if (closed) end();
+    beginning = false;
+    // That it goes while it begins to be listened to is not heard.
+    if (closed || polls || identityOf(inbox) !== place) ends();
+    else end = ends;
+    check();
   };
   await listenToIt();
   take();
@@ -151,7 +160,7 @@ export async function watchInbox(
     close() {
       closed = true;
       clearTimeout(timer);
-      end();
+      end?.();
     },
   });
 }

@@ -88,12 +88,20 @@ jobs:
   expect(those(await stop(call), 'warning')).toEqual([]);
 });
 
-test('the whole project is removed: it ends, says why, and makes nothing of it again', async () => {
-  const p = project(`version: 1\n${job('root', 'true')}`);
-  const call = await p.watch();
-  fs.rmSync(p.at('.'), { recursive: true });
-  const ended = await call.ended;
-  expect(ended.err).toContain('the state');
-  expect(ended.status).toBe(3);
-  expect(p.has('.')).toBe(false);
+describe('the whole project is removed: it ends, says why, and makes nothing of it again', () => {
+  test.each(['at once', 'from within'])('%s', async (how) => {
+    const p = project(`version: 1\n${job('root', 'true')}`);
+    const call = await p.watch();
+    if (how === 'from within') {
+      await calm(); // the probe of the first moments has gone
+      fs.rmSync(p.at('.objflow/inbox'), { recursive: true });
+      await calm();
+      expect(p.has('.objflow/inbox')).toBe(false);
+      fs.rmSync(p.at('.'), { recursive: true });
+    } else fs.rmSync(p.at('.'), { recursive: true, maxRetries: 10 }); // while it may probe
+    const ended = await call.ended;
+    expect(ended.err).toContain('the state');
+    expect(ended.status).toBe(3);
+    expect(p.has('.')).toBe(false);
+  });
 });
