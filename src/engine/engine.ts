@@ -96,7 +96,7 @@ export function createEngine(first: State, world: World, options: EngineOptions)
   const { post, wakeUp, something, now } = loop;
 
   const looking = createLooking(present, loop);
-  const executions = createExecutions(world, present, loop);
+  const executions = createExecutions(world, present, loop, looking);
   const recording = createRecording(world, {
     waits: () => options.lasting === true && !stopping,
     act,

@@ -6,6 +6,7 @@ import { kindOf, type ObjectId } from '../core/object.js';
 import { runsInDoubt } from '../core/restore.js';
 import type { Execution, Outcome } from '../execute/executor.js';
 import { judge } from './judge.js';
+import type { Looking } from './looking.js';
 import type { Loop, Present, World } from './world.js';
 
 export interface Executions {
@@ -24,6 +25,7 @@ export function createExecutions(
   { executor, warn = () => {} }: Pick<World, 'executor' | 'warn'>,
   present: Present,
   { post, wakeUp, now }: Loop,
+  looking: Pick<Looking, 'since' | 'lookAt'>,
 ): Executions {
   const executions = new Map<string, Execution>();
   const targets = new Map<string, readonly ObjectId[]>();
@@ -43,13 +45,19 @@ export function createExecutions(
 
   /** Looks at the run's targets, and tells how it went. */
   async function end(run: string, outcome: Outcome): Promise<void> {
-    const looks = await present.objects.look(targets.get(run) ?? [], true);
+    const made = targets.get(run) ?? [];
+    const { seen, end: endSince } = looking.since();
+    const looks = await present.objects.look(made, true);
     const judged = await judge(present.objects, outcome, looks);
     // Until here it counts as under way: a loop that is stopping would otherwise leave without it.
     executions.delete(run);
     targets.delete(run);
     tellOfWant(run, outcome);
     post({ type: 'attempt-ended', at: endOf(run, outcome), run, outcome: judged });
+    endSince();
+    // What was seen of them meanwhile is older, or others have written them since: what this run tells is looked at again.
+    const doubtful = made.filter((object) => seen.has(object));
+    if (doubtful.length > 0) looking.lookAt(doubtful);
   }
 
   /** What cannot be started once is tried again in silence; where it goes on so, somebody has to know. */

@@ -14,6 +14,8 @@ export interface Looking {
   during<T>(look: Promise<T>): Promise<T>;
   /** Objects were looked at by somebody else. */
   seen(looks: readonly Look[]): void;
+  /** From now on, until it is ended, what somebody else has looked at. */
+  since(): { readonly seen: ReadonlyMap<ObjectId, Look['found']>; end(): void };
   /** Looks that are not done yet. */
   readonly count: number;
 }
@@ -35,18 +37,23 @@ export function createLooking(present: Present, { post, wakeUp, now }: Loop): Lo
   }
 
   async function lookAt(ids: readonly ObjectId[], content = false): Promise<void> {
-    const seen = new Map<ObjectId, Look['found']>();
-    newer.add(seen);
+    const { seen, end } = since();
     try {
       const looks = await present.objects.look(ids, content);
       const good = looks.filter(({ object, found }) => {
-        const since = seen.get(object);
-        return since === undefined || (content && isStillWanted(found, since));
+        const later = seen.get(object);
+        return later === undefined || (content && isStillWanted(found, later));
       });
       post({ type: 'looked', at: now(), looks: good });
     } finally {
-      newer.delete(seen);
+      end();
     }
+  }
+
+  function since(): ReturnType<Looking['since']> {
+    const seen = new Map<ObjectId, Look['found']>();
+    newer.add(seen);
+    return { seen, end: () => void newer.delete(seen) };
   }
 
   return {
@@ -55,6 +62,7 @@ export function createLooking(present: Present, { post, wakeUp, now }: Loop): Lo
     seen(looks) {
       for (const objects of newer) for (const { object, found } of looks) objects.set(object, found);
     },
+    since,
     get count() {
       return count;
     },

@@ -309,6 +309,25 @@ describe('a look that takes its time', () => {
   });
 });
 
+test('a target that others write while its run is judged is looked at again', async () => {
+  const p = new Project('make: in/a -> out/a', 'read: out/a ->');
+  p.seen('in/a', '1');
+  const s = stage(p);
+  await s.run();
+  p.seen('out/a', '1');
+  s.objects.looks.hold();
+  await s.exit('make');
+  await s.look(p.seen('out/a', '2'));
+  s.objects.looks.release();
+  await s.calm();
+  await s.exit('read');
+  await s.exit('read');
+  expect(s.started().filter(([task]) => task === 'read')).toEqual([
+    ['read', { 'file:out/a': '1' }],
+    ['read', { 'file:out/a': '2' }],
+  ]);
+});
+
 describe('another state', () => {
   test('while the first look is going on: it opens once, and not before the new objects were listed', async () => {
     const p = new Project('a: in/x ->', 'gone: in/y ->');
