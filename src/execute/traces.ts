@@ -2,6 +2,7 @@
  * Trace files that are used again: where one is made and removed for each run, ext4 looks at every file that was removed within
  * the last minutes whenever it makes another. Knows where a trace is begun and put aside; what stands in it, wrapper.ts says.
  */
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   ftruncateSync,
@@ -46,8 +47,9 @@ export function removeSpares(directory: string): void {
 /** Traces in this directory. */
 export function tracesIn(directory: string): Traces {
   let spare = 0;
-  // Others may keep theirs in the same directory.
-  const nameOf = (number: number): string => path.join(directory, `${process.pid}-${number}${ending}`);
+  // Others may keep theirs in the same directory; in another container their process may have our number.
+  const own = randomBytes(6).toString('hex');
+  const nameOf = (number: number): string => path.join(directory, `${own}-${number}${ending}`);
 
   function reuse(trace: string, content: string): void {
     spare -= 1;
