@@ -1,13 +1,13 @@
 /**
  * Starts a command on this machine: its trace, its log, its process. Knows nothing of how it is watched and ended.
  */
-import { closeSync, openSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import type { Work } from '../core/effect.js';
 import { environmentOf } from './environment.js';
 import type { Outcome } from './executor.js';
 import { textForKept } from './kept.js';
 import { note } from './log.js';
-import { inDirectory, type Leader, type NotStarted, type Starter, type Waiting, whyNot } from './start.js';
+import { inDirectory, isDirectory, type Leader, type NotStarted, type Starter, type Waiting, whyNot } from './start.js';
 import type { Traces } from './traces.js';
 import { type Told, textForWaiting, traceHead, wrap } from './wrapper.js';
 
@@ -100,7 +100,7 @@ function notStarted({ code = '', message }: NotStarted, { job }: Work, cwd: stri
     const way = job.sourcesAs === 'file' ? 'make its environment smaller' : 'set "sources_as: file" on the job';
     return { problem: `the arguments and environment of job "${job.name}" are more than this system takes: ${way}` };
   }
-  if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true)
+  if (!isDirectory(cwd))
     return { problem: `the working directory of job "${job.name}" is not there: make ${cwd}, or mend its "cwd"` };
   return { problem: `job "${job.name}" could not be started: ${message}` };
 }

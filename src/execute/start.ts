@@ -130,3 +130,12 @@ export function identityOf(directory: string): string | undefined {
     return undefined;
   }
 }
+
+/** Whether there is a directory, as far as it can be seen: a link that leads nowhere, or round in circles, is none. */
+export function isDirectory(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    return false;
+  }
+}

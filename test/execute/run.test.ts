@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Project, project, until, work } from './rig.js';
@@ -85,8 +85,12 @@ describe('its surroundings', () => {
 });
 
 describe('what cannot be started', () => {
-  test('a working directory that is not there', async () => {
+  test.each([
+    ['is not there', () => {}],
+    ['is a link to itself', (cwd: string) => symlinkSync(cwd, cwd)],
+  ])('a working directory that %s', async (_, make) => {
     const cwd = path.join(at.root, 'gone');
+    make(cwd);
     const given = work({ cwd });
     const { problem } = await at.executor.start(given).outcome;
     expect(problem).toBe(`the working directory of job "load" is not there: make ${cwd}, or mend its "cwd"`);
