@@ -2,9 +2,9 @@
  * Loads the mapping again when a manifest may have changed: a good edit is handed on, a bad one is told, and the mapping
  * before it goes on. Editors write in several steps, so it waits until it has been calm for a moment.
  */
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { changesBetween } from '../core/changes.js';
+import { isDirectory } from '../execute/start.js';
 import { loadMapping } from '../manifest/load.js';
 import type { ManifestSources } from '../manifest/sources.js';
 import { listen } from '../objects/hints.js';
@@ -111,7 +111,7 @@ export async function watchMapping(first: Mapped, { edited, tell, warn }: Mappin
     for (const directory of wanted) {
       if (ends.has(directory)) continue;
       // What is not there yet is heard of where it is missing.
-      if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) continue;
+      if (!isDirectory(directory)) continue;
       const end = await listen(directory, {
         heard(name, moved) {
           if (moved && name === path.basename(directory)) {

@@ -121,3 +121,19 @@ test('a bad edit is told with its place; a removed job finishes; a failed one tr
     expect.objectContaining({ type: 'run-ended', run: run?.run, outcome: 'succeeded' }),
   );
 });
+
+test('a directory of manifests that becomes a link to itself ends nothing, and is listened to again once it is one', async () => {
+  const p = project('version: 1\ninclude: [jobs/*.yaml]\n', {
+    'jobs/a.yaml': `jobs:\n  a: { sources: 'in/*', run: ':' }\n`,
+  });
+  const call = await p.watch();
+  fs.renameSync(p.at('jobs'), p.at('away'));
+  fs.symlinkSync('jobs', p.at('jobs'));
+  edit(p, 'objflow.yaml', 'version: 1\ninclude: [jobs/*.yaml]\ngrace: 1s\n', 'in place');
+  await call.line(({ event }) => event === 'reloaded' || event === 'reload-refused');
+  fs.unlinkSync(p.at('jobs'));
+  fs.renameSync(p.at('away'), p.at('jobs'));
+  edit(p, 'jobs/b.yaml', `jobs:\n  b: { run: ':' }\n`, 'renamed');
+  await call.line(({ event, task }) => event === 'run-succeeded' && task === 'b');
+  expect(those(await stop(call), 'warning')).toEqual([]);
+});
