@@ -35,11 +35,12 @@ export function createExecutions(
   /** The want of room was told. */
   let isTold = false;
   /** What runs is being ended, and so is what begins only now. */
-  let ending = false;
+  let ending: 'terminate' | 'kill' | undefined;
 
   function begin(run: string, execution: Execution, writes: readonly ObjectId[]): void {
     executions.set(run, execution);
     targets.set(run, writes.filter(isFile));
+    if (ending) execution.stop(ending);
     void execution.outcome.then((outcome) => end(run, outcome));
   }
 
@@ -106,7 +107,7 @@ export function createExecutions(
       }
     },
     stop(intent) {
-      ending = true;
+      ending = intent;
       for (const execution of executions.values()) execution.stop(intent);
       for (const ended of hooks) ended.abort();
     },

@@ -1,5 +1,6 @@
 /** The loop: in which order effects are performed, what a full or a failing journal stops, what ends it. */
 import { describe, expect, test } from 'vitest';
+import type { Work } from '../../src/core/effect.ts';
 import type { Look, ObjectId } from '../../src/core/object.ts';
 import { err } from '../../src/core/result.ts';
 import { idOf } from '../core/rig.ts';
@@ -467,6 +468,23 @@ test('who is to end what runs ends hooks too, and those that come only now', asy
     'hook tell',
     'end hook tell',
   ]);
+  expect(s.finished).toEqual(stopped);
+});
+
+test('who is to end what runs ends also what is only being found again', async () => {
+  const before = new Project('a: in -> out');
+  before.seen('in', '1');
+  before.open();
+  const p = new Project('a: in -> out');
+  p.records.push(...before.records);
+  p.seen('in', '1');
+  const s = stage(p);
+  s.executor.attaches.hold();
+  s.executor.found = s.executor.start({ task: 'a', run: 'found' } as Work); // that is all a fake asks of it
+  await s.run();
+  await s.stop('terminate');
+  s.executor.attaches.release();
+  expect(await s.calm()).toContain('terminate a');
   expect(s.finished).toEqual(stopped);
 });
 

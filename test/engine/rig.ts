@@ -124,6 +124,7 @@ const names = (ids: readonly ObjectId[]): string => ids.map(displayName).join(' 
 
 class FakeExecutor implements Executor {
   readonly hooks = new Held();
+  readonly attaches = new Held();
   readonly #running = new Map<string, { readonly run: string; readonly end: (outcome: Outcome) => void }>();
   readonly #note: (act: string) => void;
   /** What is found of runs that another objflow had started. */
@@ -158,7 +159,7 @@ class FakeExecutor implements Executor {
 
   async attach(run: string): Promise<Execution | Outcome | undefined> {
     this.#note(`attach ${run}`);
-    return this.found;
+    return this.attaches.answer(this.found);
   }
 
   forget(): void {
