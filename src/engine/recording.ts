@@ -120,6 +120,8 @@ export function createRecording(
     check() {
       const checked = journal.check();
       if (!checked.ok) problem ??= checked.error;
+      // There will be no room any more for what waits for it.
+      if (problem) stalled = undefined;
       return problem === undefined;
     },
   };

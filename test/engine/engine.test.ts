@@ -235,6 +235,30 @@ describe('a journal that fails', () => {
     expect(s.finished).toEqual({ how: 'journal', problem: broken });
   });
 
+  test('when it is looked at while there is no room in it: the loop waits for what runs, and for nothing else', async () => {
+    const p = new Project('a: in/{n} ->');
+    const s = stage(p);
+    await s.run();
+    await s.look(p.seen('in/1', '1'));
+    s.journal.hasRoom = false;
+    await s.look(p.seen('in/2', '1'));
+    await s.stop();
+    s.journal.checked = err(broken);
+    expect(s.engine.check()).toBe(false);
+    await s.calm();
+    const { time } = s.clock;
+    let asked = 0;
+    s.clock.now = () => {
+      asked += 1;
+      return time;
+    };
+    await s.calm();
+    expect(asked).toBe(0);
+    expect(await s.exit('a[n=1]')).toEqual([]);
+    expect(s.finished).toEqual({ how: 'journal', problem: broken });
+    expect(s.starts()).toEqual(['start a[n=1]']);
+  });
+
   test('when it is compacted: the loop ends by itself; one that could not be for the moment goes on', async () => {
     const p = new Project('a: in/{n} ->');
     const s = stage(p);
