@@ -13,7 +13,7 @@ import { note } from './log.js';
 import { oversee, type Watch } from './oversee.js';
 import { type Gone, type Leader, type Starter, startHere } from './start.js';
 import { tracesIn } from './traces.js';
-import { endTree, leads, lingers } from './tree.js';
+import { endTree, goOn, leads, lingers } from './tree.js';
 import { readEnding, readTrace, type Trace } from './wrapper.js';
 
 export interface LocalOptions {
@@ -138,12 +138,13 @@ export function localExecutor({
   };
 }
 
-/** The trace of a run whose leader lives: one that has been told what to run is just about to begin. */
+/** The trace of a run whose leader lives: one that has been told what to run is just about to begin, if nobody has stopped it. */
 async function begunTrace(run: string, trace: string): Promise<Trace | undefined> {
   for (;;) {
     const found = readTrace(trace);
     if (found === undefined || !leads(found.leader, run, trace, found.token)) return undefined;
     if (found.begun) return found;
+    goOn(found.leader);
     await setTimeout(every / 25);
   }
 }

@@ -8,7 +8,7 @@ import type { Begun, Files } from './launch.js';
 import { note } from './log.js';
 import type { Gone, Leader } from './start.js';
 import { after, duration } from './timer.js';
-import { endTree, goOn, lingers } from './tree.js';
+import { endTree, goOn, leads, lingers } from './tree.js';
 import { readTrace } from './wrapper.js';
 
 export interface Watch {
@@ -38,7 +38,13 @@ export function oversee(
   let ending: Promise<void> | undefined;
 
   const end = (): void => {
-    if (leader !== undefined) ending ??= endAll(watch, leader, hurry.signal, leaving.signal);
+    if (leader !== undefined) {
+      ending ??= endAll(watch, leader, hurry.signal, leaving.signal);
+      return;
+    }
+    // A shell that was told of it and stands still would never begin, and nor would its end.
+    const told = readTrace(trace);
+    if (told && leads(told.leader, run, trace, told.token)) goOn(told.leader);
   };
   const watchOver = async (): Promise<Outcome> => {
     const begun = await begin(() => why === undefined);

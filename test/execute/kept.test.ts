@@ -1,6 +1,6 @@
 /** Shells that are kept for one command after the other: what runs in them cannot tell, and nothing of it is lost. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { handedOn } from '../../src/execute/environment.js';
@@ -191,4 +191,23 @@ test('shells that have nothing to do have gone when they are closed; one that st
   expect(pids.map((pid) => existsSync(`/proc/${pid}`))).toEqual([false, true]);
   process.kill(pids[1] ?? 0, 'SIGCONT');
   await until(() => !existsSync(`/proc/${pids[1]}`));
+});
+
+test('one that stands still before it is told goes on when its command is to end', async () => {
+  const shell = await shellOf();
+  process.kill(shell, 'SIGSTOP');
+  const execution = at.run({ run: 'touch up; sleep 300' });
+  await until(() => readdirSync(path.join(at.directory, 'runs')).some((name) => name.endsWith('.trace')));
+  execution.stop('terminate');
+  expect(await execution.outcome).toMatchObject({ stopped: true });
+});
+
+test('one that stands still before it is told goes on when its command is taken up', async () => {
+  const shell = await shellOf();
+  process.kill(shell, 'SIGSTOP');
+  const given = work({ run: 'touch up; exit 3' });
+  const execution = at.executor.start(given);
+  await until(() => existsSync(path.join(at.directory, 'runs', `${given.run}.trace`)));
+  await at.executor.attach(given.run);
+  expect(await execution.outcome).toEqual({ exitCode: 3 });
 });
