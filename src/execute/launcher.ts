@@ -34,6 +34,8 @@ export type Answer =
 type Known = Pick<Waiting, 'pid' | 'token'>;
 
 export interface Launcher extends Starter {
+  /** One that stands still goes on: what is asked of it would never be done, and what it has to tell not be told. */
+  goOn(): void;
   /** Ends the launcher; what it started goes on. */
   close(): void;
 }
@@ -56,6 +58,7 @@ export function openLauncher(surroundings: Surroundings): Launcher {
   let ready: Known | undefined;
   const place = identityOf(surroundings.cwd);
   let end = (): void => {};
+  let goOn = (): void => {};
   let closed = false;
   let count = 0;
 
@@ -107,6 +110,7 @@ export function openLauncher(surroundings: Surroundings): Launcher {
     end = () => {
       if (child.connected) child.disconnect();
     };
+    goOn = () => void child.kill('SIGCONT');
     child.once('message', () => {
       send = (request) => {
         child.send(request, (error) => {
@@ -159,6 +163,7 @@ export function openLauncher(surroundings: Surroundings): Launcher {
         },
       };
     },
+    goOn: () => goOn(),
     close() {
       closed = true;
       end();

@@ -108,7 +108,12 @@ export async function runDaemon(
     const listening = await watchInbox(file, engine, warn, (event) => report({ ...event, at: Date.now() }));
     if (!listening.ok) return listening;
     inbox = listening.value;
-    end = stopWhenTold(stopBy, engine, () => mapping.grace, tell, warn);
+    const toldTo: StopBy = (stop) =>
+      stopBy((times) => {
+        launcher?.goOn();
+        stop(times);
+      });
+    end = stopWhenTold(toldTo, engine, () => mapping.grace, tell, warn);
     const finished = await engine.run();
     return finished.how === 'journal' ? err(stateProblem(finished.problem)) : ok(count);
   } finally {

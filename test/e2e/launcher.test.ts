@@ -126,6 +126,24 @@ test('it is stopped, and killed, before it has read what it was asked: that is s
   expect(p.told('started').filter((line) => line.startsWith('asked '))).toHaveLength(1);
 });
 
+test('it stands still when the daemon is to end what runs: it goes on, and the daemon ends', async () => {
+  const p = project(manifest);
+  p.gate('gate');
+  const call = await p.watch();
+  const launcher = await launcherOf(p, call);
+  process.kill(launcher, 'SIGSTOP');
+  // A shell that waited is told of the first; the second is for the launcher to start.
+  for (const n of ['slow-asked', 'slow-after']) {
+    p.land(`in/${n}`, '0\n');
+    await call.line(({ event, task }) => event === 'run-started' && task === `work[n=${n}]`);
+  }
+  call.child.kill('SIGINT');
+  await call.line(({ event }) => event === 'stopping');
+  call.child.kill('SIGINT');
+  expect((await call.ended).status).toBe(130);
+  p.nothingRuns();
+});
+
 test('the daemon is killed before it has read what it was asked: that is left to the next daemon', async () => {
   const p = project(manifest);
   const letThrough = p.gate('gate');
