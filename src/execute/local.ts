@@ -13,7 +13,7 @@ import { note } from './log.js';
 import { oversee, type Watch } from './oversee.js';
 import { type Gone, type Leader, type Starter, startHere } from './start.js';
 import { tracesIn } from './traces.js';
-import { endTree, goOn, leads, lingers } from './tree.js';
+import { endTree, goOn, kill, leads, lingers } from './tree.js';
 import { readEnding, readTrace, type Trace } from './wrapper.js';
 
 export interface LocalOptions {
@@ -29,6 +29,8 @@ export interface LocalOptions {
 
 /** Milliseconds between two looks at a process that is not our child. */
 const every = 250;
+/** Milliseconds in which a shell that was told what to run has begun many times over. */
+const patience = 5000;
 
 /** Runs commands on this machine. Touches nothing before the first one. */
 export function localExecutor({
@@ -138,13 +140,18 @@ export function localExecutor({
   };
 }
 
-/** The trace of a run whose leader lives: one that has been told what to run is just about to begin, if nobody has stopped it. */
+/**
+ * The trace of a run whose leader lives: one that has been told what to run is just about to begin, if nobody has stopped it.
+ * One that does not is ended: whoever is between us and it may stand still, and has not passed it on.
+ */
 async function begunTrace(run: string, trace: string): Promise<Trace | undefined> {
+  const asked = performance.now();
   for (;;) {
     const found = readTrace(trace);
     if (found === undefined || !leads(found.leader, run, trace, found.token)) return undefined;
     if (found.begun) return found;
-    goOn(found.leader);
+    if (performance.now() - asked < patience) goOn(found.leader);
+    else kill(found.leader);
     await setTimeout(every / 25);
   }
 }

@@ -137,6 +137,9 @@ function send(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** Ends one process, whatever it is doing. */
+export const kill = (pid: number): boolean => send(pid, 'SIGKILL');
+
 /** Has a process go on that somebody has stopped. */
 export const goOn = (pid: number): boolean => send(pid, 'SIGCONT');
 

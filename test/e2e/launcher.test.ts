@@ -144,31 +144,38 @@ test('it stands still when the daemon is to end what runs: it goes on, and the d
   p.nothingRuns();
 });
 
-test('the daemon is killed before it has read what it was asked: that is left to the next daemon', async () => {
-  const p = project(manifest);
-  const letThrough = p.gate('gate');
-  const first = await p.watch();
-  const launcher = await launcherOf(p, first);
-  process.kill(launcher, 'SIGSTOP');
-  for (const n of ['asked', 'after']) {
-    p.land(`in/${n}`, '0\n');
-    await first.line(({ event, task }) => event === 'run-started' && task === `work[n=${n}]`);
-  }
-  const before = p.told('started');
-  first.child.kill('SIGKILL');
-  await first.ended;
-  process.kill(launcher, 'SIGCONT');
-  await until(() => !lives(launcher));
-  expect(p.told('started')).toEqual(before);
-  const second = await p.watch();
-  open(p, letThrough);
-  for (const n of ['asked', 'after'])
-    await second.line(({ event, task }) => event === 'run-succeeded' && task === `work[n=${n}]`);
-  await second.when(() => those(second, 'run-succeeded').length === p.told('started').length);
-  await stop(second);
-  const names = p.told('started').map((line) => line.split(' ')[0]);
-  expect(names.filter((name) => name === 'asked' || name === 'after').toSorted()).toEqual(['after', 'asked']);
-});
+test.each(['goes on', 'stands still'])(
+  'the daemon is killed before it has read what it was asked, and it %s: that is left to the next daemon',
+  async (how) => {
+    const p = project(manifest);
+    const letThrough = p.gate('gate');
+    const first = await p.watch();
+    const launcher = await launcherOf(p, first);
+    process.kill(launcher, 'SIGSTOP');
+    for (const n of ['asked', 'after']) {
+      p.land(`in/${n}`, '0\n');
+      await first.line(({ event, task }) => event === 'run-started' && task === `work[n=${n}]`);
+    }
+    const before = p.told('started');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const goOn = async (): Promise<void> => {
+      process.kill(launcher, 'SIGCONT');
+      await until(() => !lives(launcher));
+    };
+    if (how === 'goes on') await goOn();
+    expect(p.told('started')).toEqual(before);
+    const second = await p.watch();
+    open(p, letThrough);
+    for (const n of ['asked', 'after'])
+      await second.line(({ event, task }) => event === 'run-succeeded' && task === `work[n=${n}]`);
+    await second.when(() => those(second, 'run-succeeded').length === p.told('started').length);
+    if (how === 'stands still') await goOn();
+    await stop(second);
+    const names = p.told('started').map((line) => line.split(' ')[0]);
+    expect(names.filter((name) => name === 'asked' || name === 'after').toSorted()).toEqual(['after', 'asked']);
+  },
+);
 
 test('the daemon is killed: it ends by itself, and what it has started lives on and is taken up', async () => {
   const p = project(manifest);
