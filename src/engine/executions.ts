@@ -65,7 +65,7 @@ export function createExecutions(
   function tellOfWant(run: string, { temporary, problem }: Outcome): void {
     if (!temporary) {
       unstarted.delete(run);
-      isTold = false;
+      if (unstarted.size === 0) isTold = false;
     } else if (!unstarted.has(run)) unstarted.add(run);
     else if (!isTold) {
       isTold = true;

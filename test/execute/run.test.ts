@@ -147,7 +147,9 @@ describe('what it leaves behind', () => {
     };
     await Promise.all([worker(), worker(), worker()]);
     expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
-    expect(readdirSync(path.join(at.directory, 'runs')).filter((name) => !/^[0-9a-f]+-[0-2]\.spare$/.test(name))).toEqual([]);
+    expect(
+      readdirSync(path.join(at.directory, 'runs')).filter((name) => !/^[0-9a-f]+-[0-2]\.spare$/.test(name)),
+    ).toEqual([]);
     expect(readdirSync(path.join(at.directory, 'logs'))).toHaveLength(301);
   });
 });
