@@ -34,6 +34,19 @@ test.each([
   expect(ending('exit 255')).toEqual({ exitCode: 255 });
 });
 
+test.each([
+  ['[1]+  Terminated              become "$@"\n', { signal: 'SIGTERM' }],
+  ['[1]+  Exit 143                become "$@"\n', { exitCode: 143 }],
+  // bash did not come to say it.
+  ['', { signal: 'SIGTERM' }],
+])('a kept shell says which it was: %j', (said, ending) => {
+  writeFileSync(
+    trace,
+    `${traceHead(trace, undefined, { pid: 7, token: 'objflow-1', kept: true })}8\n${said}exit 143\n`,
+  );
+  expect(readTrace(trace)?.ending).toEqual(ending);
+});
+
 test('a trace that was cut anywhere says no ending, and never another process', () => {
   writeFileSync(trace, traceHead(trace, { at: 1_700_000_000_000, timeout: 1000 }));
   spawnSync('/bin/sh', [...wrap('sh', trace, 'exit 13', [])]);
