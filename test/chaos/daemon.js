@@ -124,6 +124,8 @@ export function createDaemon({ calls, world, wrong, count, others, ended, mend }
 
   /** Ends it as one should, and looks at what it leaves. `whole`: all that was asked of it has been done. */
   async function stop(whole) {
+    // One of them may take the state that this one gives free, and be killed before this one has ended.
+    const alone = others.size === 0;
     if (!daemon.over) {
       count.stops += 1;
       daemon.asked = true;
@@ -133,7 +135,7 @@ export function createDaemon({ calls, world, wrong, count, others, ended, mend }
     ended();
     // One that ended before it caught signals has touched nothing: what is there was left by one that was killed.
     const touched = status !== 'SIGTERM' || lockedBy(daemon.child.pid);
-    if (others.size === 0 && touched) await checkLeft(whole, daemon.ready !== undefined);
+    if (alone && others.size === 0 && touched) await checkLeft(whole, daemon.ready !== undefined);
   }
 
   /** `tookUp`: the last one came so far that it had taken up what still ran. */
