@@ -8,6 +8,7 @@ import { quoted, settable, shellsOwn, type Told } from './wrapper.js';
  * It reads the length of a text, then the text, and does what it says once all of it is there. In order, for each command:
  * - what leads the command's group says so in the trace before it becomes the command, and then to whoever listens, who may
  *   ask it to end from then on;
+ * - it begins only when its shell waits, where the system tells: of what ends just before that, `jobs` says nothing;
  * - a command that is stopped has not ended: without job control nobody hears of it;
  * - `jobs` says in the trace how it ended, `Killed` or `Exit 137`, and the ending follows; then whoever listens is told.
  * What asks processes to end does not end it. It sets no variable that it hands on, and goes when its input ends.
@@ -20,6 +21,7 @@ become() {
   echo "$BASHPID" >&2 || exit
   echo "begun $BASHPID" 2>&-
   trap - PIPE
+  while read -r </proc/$$/stat && [[ $REPLY == *') R '* ]]; do :; done 2>&-
   exec </dev/null >>"$3" 2>&1
   eval "$4"
   case $1 in

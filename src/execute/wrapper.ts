@@ -164,8 +164,8 @@ const layout =
 
 /**
  * A kept shell says either of both, `Killed` or `Exit 137`, in the words of its locale but with that number. Where it says
- * neither, its command has ended just as bash began to wait for it (once in thousands, on a busy machine): hardly any exits
- * so by itself.
+ * neither, as it may where there is no /proc, its command has ended just as bash began to wait for it: hardly any exits so by
+ * itself.
  */
 const wasKilled = (said: string, kept: string | undefined, status: string): boolean =>
   kept === 'kept' ? !said.includes(status) : said !== '';
