@@ -106,17 +106,25 @@ test('it is killed while commands run: they are not lost, end as they end, run o
   p.nothingRuns();
 });
 
+/**
+ * Has the launcher stand still, and then two runs begin: a shell that waited is told of the first; the second is for the
+ * launcher to start, and once it is told, the first has been asked for. Gives the launcher.
+ */
+async function stillBefore(p: Project, call: Call, ...names: readonly [string, string]): Promise<number> {
+  const launcher = await launcherOf(p, call);
+  process.kill(launcher, 'SIGSTOP');
+  for (const n of names) {
+    p.land(`in/${n}`, '0\n');
+    await call.line(({ event, task }) => event === 'run-started' && task === `work[n=${n}]`);
+  }
+  return launcher;
+}
+
 test('it is stopped, and killed, before it has read what it was asked: that is started all the same, once', async () => {
   const p = project(manifest);
   const letThrough = p.gate('gate');
   const call = await p.watch();
-  const launcher = await launcherOf(p, call);
-  process.kill(launcher, 'SIGSTOP');
-  // Once the second is told, the first has been asked for.
-  for (const n of ['asked', 'after']) {
-    p.land(`in/${n}`, '0\n');
-    await call.line(({ event, task }) => event === 'run-started' && task === `work[n=${n}]`);
-  }
+  const launcher = await stillBefore(p, call, 'asked', 'after');
   process.kill(launcher, 'SIGKILL');
   expect(await ended(call, 'work[n=asked]')).toMatchObject({ event: 'run-succeeded', exitCode: 0 });
   expect(await ended(call, 'work[n=after]')).toMatchObject({ event: 'run-succeeded', exitCode: 0 });
@@ -130,13 +138,7 @@ test('it stands still when the daemon is to end what runs: it goes on, and the d
   const p = project(manifest);
   p.gate('gate');
   const call = await p.watch();
-  const launcher = await launcherOf(p, call);
-  process.kill(launcher, 'SIGSTOP');
-  // A shell that waited is told of the first; the second is for the launcher to start.
-  for (const n of ['slow-asked', 'slow-after']) {
-    p.land(`in/${n}`, '0\n');
-    await call.line(({ event, task }) => event === 'run-started' && task === `work[n=${n}]`);
-  }
+  await stillBefore(p, call, 'slow-asked', 'slow-after');
   call.child.kill('SIGINT');
   await call.line(({ event }) => event === 'stopping');
   call.child.kill('SIGINT');
